@@ -1,0 +1,134 @@
+"""Names and shapes of parameters, states, arguments and results, for any spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnncheck.protocol.spec import Spec
+
+Array = NDArray[np.generic]
+Arrays = dict[str, NDArray[np.generic]]
+Shape = tuple[int, ...]
+
+
+def prefixes(spec: Spec) -> list[str]:
+    """Return the prefix of each (layer, direction), in processing order.
+
+    One layer in one direction has no prefix; else "l0.", "l0.reverse.", "l1." and so on.
+    """
+    if len(spec.hidden_sizes) == 1 and len(spec.directions) == 1:
+        return [""]
+    return [
+        f"l{layer}." + ("reverse." if direction == "reverse" else "")
+        for layer in range(len(spec.hidden_sizes))
+        for direction in spec.directions
+    ]
+
+
+def recurrent_size(spec: Spec, layer: int = 0) -> int:
+    """Return R, the width of what a cell of this layer sees of the past (H, P or O)."""
+    if spec.cell == "jordan":
+        return spec.output_size
+    return spec.projection or spec.hidden_sizes[layer]
+
+
+def layer_width(spec: Spec, layer: int) -> int:
+    """Return the width of a layer's outputs, both directions concatenated."""
+    return (spec.projection or spec.hidden_sizes[layer]) * len(spec.directions)
+
+
+def outputs_width(spec: Spec) -> int:
+    """Return the width of the network's outputs: O with a dense layer, else the last layer's."""
+    return spec.output_size or layer_width(spec, len(spec.hidden_sizes) - 1)
+
+
+def cell_parameter_shapes(spec: Spec, layer: int = 0) -> dict[str, Shape]:
+    """Return the shapes of one cell's parameters, gate axis first, without a prefix.
+
+    weight_ih (G, H, D), weight_hh (G, H, R), bias_ih (G, H), bias_hh (G, H), peephole (3, H) in
+    the order i, f, o, weight_hr (P, H).
+    """
+    gates, hidden = len(spec.gates), spec.hidden_sizes[layer]
+    width = layer_width(spec, layer - 1) if layer else spec.input_size
+    shapes: dict[str, Shape] = {
+        "weight_ih": (gates, hidden, width),
+        "weight_hh": (gates, hidden, recurrent_size(spec, layer)),
+    }
+    if spec.biases != "none":
+        shapes["bias_ih"] = (gates, hidden)
+    if spec.biases == "double":
+        shapes["bias_hh"] = (gates, hidden)
+    if spec.peepholes:
+        shapes["peephole"] = (3, hidden)
+    if spec.projection:
+        shapes["weight_hr"] = (spec.projection, hidden)
+    return shapes
+
+
+def parameter_shapes(spec: Spec) -> dict[str, Shape]:
+    """Return the shape of every parameter; the dense layer is weight_ho (O, R), bias_o (O,)."""
+    shapes: dict[str, Shape] = {}
+    for index, prefix in enumerate(prefixes(spec)):
+        cell = cell_parameter_shapes(spec, index // len(spec.directions))
+        shapes.update({prefix + name: shape for name, shape in cell.items()})
+    if spec.output_size:
+        shapes["weight_ho"] = (spec.output_size, layer_width(spec, len(spec.hidden_sizes) - 1))
+        shapes["bias_o"] = (spec.output_size,)
+    return shapes
+
+
+def state_shapes(spec: Spec, batch: int) -> dict[str, Shape]:
+    """Return the shape of every part of the state: h (B, R), c (B, H), or Jordan's y (B, O)."""
+    shapes: dict[str, Shape] = {}
+    for index, prefix in enumerate(prefixes(spec)):
+        layer = index // len(spec.directions)
+        if spec.cell == "jordan":
+            shapes[prefix + "y"] = (batch, spec.output_size)
+        else:
+            shapes[prefix + "h"] = (batch, recurrent_size(spec, layer))
+        if spec.cell == "lstm":
+            shapes[prefix + "c"] = (batch, spec.hidden_sizes[layer])
+    return shapes
+
+
+def result_shapes(spec: Spec, call: str, steps: int, batch: int) -> dict[str, Shape]:
+    """Return the names and shapes of what a call gives, without a trace.
+
+    Args:
+        spec: the network.
+        call: "step", "sequence", "step_vjp" or "sequence_vjp".
+        steps: T; a step has none and ignores it.
+        batch: B.
+
+    Returns:
+        "outputs" and "state.<part>" of a forward call; "d.<parameter>", "d.x" and
+        "d.state.<part>" of a vjp.
+    """
+    lead: Shape = (batch,) if call.startswith("step") else (steps, batch)
+    states = state_shapes(spec, batch)
+    if not call.endswith("_vjp"):
+        shapes = {"outputs": (*lead, outputs_width(spec))}
+        return shapes | {f"state.{part}": shape for part, shape in states.items()}
+    shapes = {f"d.{name}": shape for name, shape in parameter_shapes(spec).items()}
+    shapes["d.x"] = (*lead, spec.input_size)
+    return shapes | {f"d.state.{part}": shape for part, shape in states.items()}
+
+
+def flat(**groups: Mapping[str, Array] | Array | None) -> Arrays:
+    """Flatten arguments: a mapping's entries become "<group>.<name>", None is left out."""
+    arrays: Arrays = {}
+    for name, value in groups.items():
+        if isinstance(value, Mapping):
+            arrays.update({f"{name}.{part}": array for part, array in value.items()})
+        elif value is not None:
+            arrays[name] = value
+    return arrays
+
+
+def group(arrays: Mapping[str, Array], name: str) -> Arrays:
+    """Return the entries "<name>.<part>" as {part: array}."""
+    start = name + "."
+    return {key[len(start) :]: value for key, value in arrays.items() if key.startswith(start)}
