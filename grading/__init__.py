@@ -1,0 +1,1 @@
+"""Assignments, the judge, marks, reports and the command line."""

@@ -1,0 +1,105 @@
+"""Finds which assignment and which contract a submission answers, from its text alone."""
+
+from __future__ import annotations
+
+import re
+
+from rnncheck.grading.assignment import Assignment, Contract, load, names
+from rnncheck.grading.errors import ContractError, UsageError
+from rnncheck.grading.submission import Submission, read_submission
+
+__all__ = ["find_assignment", "find_contract", "read_submission"]
+
+FRAMEWORKS = ("torch", "tensorflow", "keras", "tf_keras", "jax")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def find_assignment(submission: Submission) -> str:
+    """Return the name of the assignment that a submission answers.
+
+    A line `# rnncheck: NAME` in its first lines decides, then the name of its folder, then the
+    names that it defines together with the words in the file's name.
+
+    Raises:
+        UsageError: the marker names no assignment, or nothing tells which it is.
+    """
+    if submission.marker is not None:
+        return load(submission.marker).name
+    folder = submission.path.absolute().parent.name
+    if folder in names():
+        return folder
+    ranks = {name: _likeness(load(name), submission) for name in names()}
+    best = max(ranks.values())
+    found = [name for name, rank in ranks.items() if rank == best]
+    if len(found) == 1 and best[:2] != (0, 0):
+        return found[0]
+    raise UsageError(
+        f"{submission.path.name} does not say which assignment it answers. Write a line like "
+        f"`# rnncheck: {found[0]}` at its top, or give --assignment NAME; "
+        f"there are: {', '.join(names())}"
+    )
+
+
+def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, int, int]:
+    """Rank by the names defined, then by the words of the file's name that fit or are missing."""
+    contracts = assignment.contracts.values()
+    defined = [len(c.names) for c in contracts if set(c.names) <= submission.names]
+    words = {word.lower() for word in _WORD.findall(submission.path.stem)}
+    hit = sum(not words.isdisjoint(group) for group in assignment.words)
+    return max(defined, default=0), hit, hit - len(assignment.words)
+
+
+def find_contract(assignment: Assignment, submission: Submission) -> Contract:
+    """Return the contract that a submission means.
+
+    One whose imports fit, whose names are all there if possible; names that are missing are for
+    the judge to report as not implemented. A submission with a fault gets the first contract.
+
+    Raises:
+        ContractError: none fits; the message lists what each asks and what the file has.
+    """
+    contracts = list(assignment.contracts.values())
+    if submission.fault:
+        return contracts[0]
+    fitting = [contract for contract in contracts if _fits(contract, submission)]
+    if not fitting:
+        raise ContractError(_no_contract(assignment, submission))
+    return max(fitting, key=lambda contract: _closeness(contract, submission))
+
+
+def _fits(contract: Contract, submission: Submission) -> bool:
+    if contract.imports:
+        return bool(_reach(contract, submission.imports))
+    defined = set(contract.names) <= submission.names
+    return defined or not _frameworks(submission)
+
+
+def _frameworks(submission: Submission) -> list[str]:
+    return sorted({name.partition(".")[0] for name in submission.imports} & set(FRAMEWORKS))
+
+
+def _closeness(contract: Contract, submission: Submission) -> tuple[bool, int, int]:
+    defined = set(contract.names) <= submission.names
+    bases = [base for name in contract.names for base in submission.bases.get(name, ())]
+    return defined, bool(_reach(contract, bases)), _reach(contract, submission.imports)
+
+
+def _reach(contract: Contract, dotted: frozenset[str] | list[str]) -> int:
+    """Return the number of dotted parts of the longest import of the contract that is used."""
+    used = [
+        module.count(".") + 1
+        for module in contract.imports
+        if any(name == module or name.startswith(module + ".") for name in dotted)
+    ]
+    return max(used, default=0)
+
+
+def _no_contract(assignment: Assignment, submission: Submission) -> str:
+    lines = [f"{submission.path.name} fits no contract of the assignment {assignment.name}:"]
+    for contract in assignment.contracts.values():
+        imports = " or ".join(contract.imports) or "no framework"
+        wanted = ", ".join(contract.names)
+        lines.append(f"  {contract.framework:6} defines {wanted}; imports {imports}")
+    defined = ", ".join(sorted(submission.names)) or "nothing"
+    lines.append(f"The file defines {defined}; it imports {', '.join(_frameworks(submission))}.")
+    return "\n".join(lines)

@@ -1,0 +1,200 @@
+"""Reads a submission without running it: its names, its imports, its marker, its faults."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rnncheck.grading.errors import UsageError
+
+MAX_BYTES = 4 * 2**20
+MARKER_LINES = 20
+_MARKER = re.compile(r"^[\s\ufeff]*#+\s*rnncheck:\s*([\w-]+)")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file that was handed in, as its text shows it.
+
+    Attributes:
+        path: where it is.
+        source: its bytes, as they are.
+        names: functions, classes and variables that it defines at top level.
+        imports: modules, and names in them, that it imports at top level or reaches from there
+            with dots (`tf.compat.v1.nn` after `import tensorflow as tf`).
+        bases: the bases of each class, aliases resolved.
+        marker: the assignment named in a line `# rnncheck: NAME` near the top.
+        fault: a sentence, if it cannot be run at all; names and imports are then empty.
+    """
+
+    path: Path
+    source: bytes = b""
+    names: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+    bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    marker: str | None = None
+    fault: str | None = None
+
+
+def read_submission(path: str | Path) -> Submission:
+    """Read a submission; a file that is broken comes back with `fault` set.
+
+    Raises:
+        UsageError: there is no such file, or it is a directory.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise UsageError(
+            f"{path} is a directory; `check` takes one Python file. "
+            f"To mark every file in it, use: rnncheck grade {path}"
+        )
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}; give the path of a Python file")
+    source, fault = _read(path)
+    if fault:
+        return Submission(path, source, marker=_marker(source), fault=fault)
+    try:
+        tree = _parse(source)
+        return _describe(path, source, tree)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        fault = f"{path.name} is not Python that can be read: {_reason(error)}"
+        return Submission(path, source, marker=_marker(source), fault=fault)
+
+
+def _read(path: Path) -> tuple[bytes, str | None]:
+    if path.suffix.lower() != ".py":
+        hint = "export the notebook as a .py file" if path.suffix == ".ipynb" else "hand in a .py"
+        return b"", f"{path.name} is not a Python file; {hint}"
+    try:
+        with path.open("rb") as file:
+            source = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return b"", f"{path.name} cannot be opened: {error.strerror}"
+    if len(source) > MAX_BYTES:
+        return b"", f"{path.name} is larger than {MAX_BYTES // 2**20} MiB; hand in the code alone"
+    if not source.strip():
+        return source, f"{path.name} is empty"
+    return source, None
+
+
+def _parse(source: bytes) -> ast.Module:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+    source.decode(encoding)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object[: error.start].count(b"\n") + 1
+        byte = error.object[error.start]
+        return f"line {line} holds the byte 0x{byte:02x}, which is not UTF-8; save it as UTF-8"
+    if isinstance(error, SyntaxError):
+        place = f"line {error.lineno}: " if error.lineno else ""
+        return f"{place}{error.msg}"
+    if isinstance(error, MemoryError | RecursionError):
+        return "it is nested too deeply"
+    return str(error)
+
+
+def _marker(source: bytes) -> str | None:
+    for line in source.decode("utf-8", "replace").splitlines()[:MARKER_LINES]:
+        found = _MARKER.match(line)
+        if found:
+            return found[1]
+    return None
+
+
+def _describe(path: Path, source: bytes, tree: ast.Module) -> Submission:
+    names: set[str] = set()
+    aliases: dict[str, str] = {}
+    imports: set[str] = set()
+    bases: dict[str, tuple[str, ...]] = {}
+    for statement in _top_level(tree):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            found = dict(_imported(statement))
+            aliases.update(found)
+            imports.update(found.values(), _modules(statement))
+        elif isinstance(statement, ast.ClassDef):
+            known = (_dotted(base, aliases) for base in statement.bases)
+            bases[statement.name] = tuple(base for base in known if base)
+            names.add(statement.name)
+        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            names.add(statement.name)
+        elif isinstance(statement, ast.Assign):
+            names.update(_assigned(statement))
+            aliases.update(_renamed(statement, aliases))
+    chains = (_dotted(node, aliases) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    imports.update(chain for chain in chains if chain)
+    return Submission(
+        path, source, frozenset(names), frozenset(imports), bases, marker=_marker(source)
+    )
+
+
+def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements that run on import, those inside if, try, with and loops too."""
+    stack: list[ast.AST] = list(reversed(tree.body))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node
+        elif isinstance(node, ast.If) and _is_main_guard(node):
+            stack.extend(reversed(node.orelse))
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            if isinstance(node, ast.stmt):
+                yield node
+            children = ast.iter_child_nodes(node)
+            stack.extend(reversed([c for c in children if not isinstance(c, ast.expr)]))
+
+
+def _is_main_guard(node: ast.If) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test))
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Yield (name in the file, dotted name) of an import; relative imports have none."""
+    if isinstance(statement, ast.ImportFrom):
+        if statement.module and not statement.level:
+            for item in statement.names:
+                yield item.asname or item.name, f"{statement.module}.{item.name}"
+        return
+    for item in statement.names:
+        root = item.name.partition(".")[0]
+        yield (item.asname, item.name) if item.asname else (root, root)
+
+
+def _modules(statement: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [item.name for item in statement.names]
+    return [statement.module] if statement.module and not statement.level else []
+
+
+def _assigned(statement: ast.Assign) -> Iterator[str]:
+    for target in statement.targets:
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
+
+
+def _renamed(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[str, str]:
+    """Return the alias that `tf = tf.compat.v1` makes."""
+    target, value = statement.targets[0], _dotted(statement.value, aliases)
+    return {target.id: value} if isinstance(target, ast.Name) and value else {}
+
+
+def _dotted(node: ast.expr, aliases: Mapping[str, str]) -> str | None:
+    """Return `a.b.c` with its root resolved; None if the root is not imported."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in aliases:
+        return None
+    return ".".join([aliases[node.id], *reversed(parts)])
