@@ -1,0 +1,27 @@
+"""The output layer after each step: y = act(W_ho h + b_o)."""
+
+from __future__ import annotations
+
+from rnncheck.protocol.spec import Spec
+from rnncheck.reference.arrays import Given, Named, Numbers
+from rnncheck.reference.nonlinearities import activate, slope
+
+
+def forward(spec: Spec, params: Given, h: Numbers) -> tuple[Numbers, Named]:
+    """Return the outputs (..., O) of h (..., R), and the trace {o_in} of pre-activations."""
+    o_in: Numbers = h @ params["weight_ho"].T + params["bias_o"]
+    return activate(spec.output_activation, o_in), {"o_in": o_in}
+
+
+def backward(
+    spec: Spec, params: Given, h: Numbers, outputs: Numbers, d_outputs: Numbers
+) -> tuple[Named, Numbers]:
+    """Return the gradients {weight_ho, bias_o} and that of h, given those of the outputs."""
+    d_in = d_outputs * slope(spec.output_activation, outputs)
+    rows = d_in.reshape(-1, d_in.shape[-1])  # (T B, O)
+    d_params: Named = {
+        "weight_ho": rows.T @ h.reshape(-1, h.shape[-1]),
+        "bias_o": rows.sum(axis=0),
+    }
+    d_h: Numbers = d_in @ params["weight_ho"]
+    return d_params, d_h

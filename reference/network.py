@@ -1,0 +1,147 @@
+"""A whole network: layers, directions and the dense output layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnncheck.protocol.names import prefixes
+from rnncheck.protocol.spec import Dropout, Spec, SpecError
+from rnncheck.reference import dense
+from rnncheck.reference.arrays import Given, Named, Numbers, prefixed, select
+from rnncheck.reference.loop import Loop, Run
+
+DENSE = ("weight_ho", "bias_o")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a forward pass over time gives.
+
+    Attributes:
+        outputs: (T, B, W), the padding rule applied.
+        state: every part of the final state.
+        trace: intermediate values (T, B, ...), prefixed like the parameters; "o_in" is the dense
+            layer's pre-activation.
+        runs: the run of each (layer, direction).
+        h: the last layer's h (T, B, W), directions side by side, no padding rule applied.
+        raw: the outputs before the padding rule.
+    """
+
+    outputs: Numbers
+    state: Named
+    trace: Named
+    runs: dict[str, Run]
+    h: Numbers
+    raw: Numbers
+
+
+def refuse(spec: Spec) -> None:
+    """Raise SpecError where a spec asks for an option that the reference does not implement."""
+    off = Dropout(draw=spec.dropout.draw)
+    if spec.dropout != off:
+        raise SpecError(
+            f"dropout is {spec.dropout!r}; the reference does not implement it, "
+            "every keep probability must be 1.0"
+        )
+
+
+def cell_params(params: Given, prefix: str) -> Named:
+    """Return the parameters of one (layer, direction), without their prefix."""
+    return {name: a for name, a in select(params, prefix).items() if name not in DENSE}
+
+
+def layers(spec: Spec) -> list[list[str]]:
+    """Return the prefixes of each layer, one for each direction."""
+    names, ways = prefixes(spec), len(spec.directions)
+    return [names[start : start + ways] for start in range(0, len(names), ways)]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network over a loop; layers feed the next one, two directions are concatenated.
+
+    Attributes:
+        spec: the network.
+        loop: what runs a cell over time.
+    """
+
+    spec: Spec
+    loop: Loop
+
+    def __post_init__(self) -> None:
+        """Refuse what is not implemented."""
+        refuse(self.spec)
+
+    def reverse(self, index: int) -> bool:
+        """Tell whether a direction, by its place in spec.directions, runs from the end."""
+        return self.spec.directions[index] == "reverse"
+
+    def forward(self, params: Given, x: Numbers, state: Given, valid: Numbers) -> Pass:
+        """Run over x (T, B, D) from a state, with valid (T, B)."""
+        runs: dict[str, Run] = {}
+        h = x
+        for names in layers(self.spec):
+            for index, name in enumerate(names):
+                runs[name] = self.loop.forward(
+                    self.spec,
+                    cell_params(params, name),
+                    h,
+                    select(state, name),
+                    valid,
+                    self.reverse(index),
+                )
+            h = np.concatenate([runs[name].outputs() for name in names], axis=-1)
+        final = {k: v for name, run in runs.items() for k, v in prefixed(name, run.final).items()}
+        trace = {k: v for name, run in runs.items() for k, v in prefixed(name, run.trace()).items()}
+        raw = h
+        if self.spec.output_size:
+            raw, shown = dense.forward(self.spec, params, h)
+            trace |= {k: np.where(valid[:, :, None], a, np.zeros_like(a)) for k, a in shown.items()}
+        return Pass(self._filled(raw, valid), final, trace, runs, h, raw)
+
+    def backward(
+        self, params: Given, run: Pass, valid: Numbers, d_outputs: Numbers, d_state: Given
+    ) -> Named:
+        """Return every gradient, under "d.<parameter>", "d.x" and "d.state.<part>"."""
+        grads: Named = {}
+        d_h = self._unfilled(d_outputs, valid)
+        if self.spec.output_size:
+            d_dense, d_h = dense.backward(self.spec, params, run.h, run.raw, d_h)
+            grads |= prefixed("d.", d_dense)
+        for names in reversed(layers(self.spec)):
+            d_inputs: list[Numbers] = []
+            for name, d_part in zip(names, np.split(d_h, len(names), axis=-1), strict=True):
+                d_params, d_x, d_first = self.loop.backward(
+                    self.spec,
+                    cell_params(params, name),
+                    run.runs[name],
+                    d_part,
+                    select(d_state, name),
+                )
+                d_inputs.append(d_x)
+                grads |= prefixed(f"d.{name}", d_params) | prefixed(f"d.state.{name}", d_first)
+            d_h = sum(d_inputs[1:], d_inputs[0])
+        return grads | {"d.x": d_h}
+
+    def _filled(self, raw: Numbers, valid: Numbers) -> Numbers:
+        parts = zip(self._directions(), self._split(raw), strict=True)
+        return np.concatenate(
+            [self.loop.fill(self.spec, part, valid, reverse) for reverse, part in parts], axis=-1
+        )
+
+    def _unfilled(self, d_outputs: Numbers, valid: Numbers) -> Numbers:
+        parts = zip(self._directions(), self._split(d_outputs), strict=True)
+        return np.concatenate(
+            [self.loop.fill_backward(self.spec, d, valid, reverse) for reverse, d in parts],
+            axis=-1,
+        )
+
+    def _directions(self) -> list[bool]:
+        """Each part of the outputs is filled in its direction; a dense layer's in the first's."""
+        ways = 1 if self.spec.output_size else len(self.spec.directions)
+        return [self.reverse(index) for index in range(ways)]
+
+    def _split(self, array: Numbers) -> list[Numbers]:
+        return list(np.split(array, len(self._directions()), axis=-1))

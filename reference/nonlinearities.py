@@ -1,0 +1,77 @@
+"""Activations and their derivatives, over every number type of the reference.
+
+A derivative is written in the output value y, so a backward pass needs no pre-activation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rnncheck.reference.arrays import Numbers
+
+
+def _elementwise(name: str, x: Numbers) -> Numbers:
+    """Apply tanh or exp; object arrays hold mpmath numbers, which NumPy cannot compute with."""
+    if x.dtype != object:
+        return np.asarray(getattr(np, name)(x))
+    import mpmath
+
+    return np.asarray(np.frompyfunc(getattr(mpmath, name), 1, 1)(x), dtype=object)
+
+
+def tanh(x: Numbers) -> Numbers:
+    """Return the hyperbolic tangent."""
+    return _elementwise("tanh", x)
+
+
+def sigmoid(x: Numbers) -> Numbers:
+    """Return 1 / (1 + exp(-x)), exponentiating only numbers whose real part is not positive."""
+    positive = x.real >= 0
+    small = _elementwise("exp", np.where(positive, -x, x))
+    return np.asarray(np.where(positive, 1, small) / (1 + small))
+
+
+def relu(x: Numbers) -> Numbers:
+    """Return x where its real part is positive, else zero."""
+    return np.where(x.real > 0, x, np.zeros_like(x))
+
+
+def identity(x: Numbers) -> Numbers:
+    """Return x."""
+    return x
+
+
+def _tanh_slope(y: Numbers) -> Numbers:
+    return 1 - y * y
+
+
+def _sigmoid_slope(y: Numbers) -> Numbers:
+    return np.asarray(y * (1 - y))
+
+
+def _relu_slope(y: Numbers) -> Numbers:
+    return np.where(y.real > 0, np.ones_like(y), np.zeros_like(y))
+
+
+def _identity_slope(y: Numbers) -> Numbers:
+    return np.ones_like(y)
+
+
+_PAIRS: dict[str, tuple[Callable[[Numbers], Numbers], Callable[[Numbers], Numbers]]] = {
+    "tanh": (tanh, _tanh_slope),
+    "sigmoid": (sigmoid, _sigmoid_slope),
+    "relu": (relu, _relu_slope),
+    "identity": (identity, _identity_slope),
+}
+
+
+def activate(name: str, x: Numbers) -> Numbers:
+    """Return the activation of x; the name is one of spec.ACTIVATIONS."""
+    return _PAIRS[name][0](x)
+
+
+def slope(name: str, y: Numbers) -> Numbers:
+    """Return the derivative of an activation, given its output y."""
+    return _PAIRS[name][1](y)
