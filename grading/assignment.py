@@ -185,7 +185,7 @@ class _Table:
         return Assignment(
             name=folder.name,
             title=self.get("title", str),
-            summary=self.get("summary", str),
+            summary=self.get("summary", str).strip(),
             words=tuple(group.strings("words") for group in words),
             contracts={name: listed.table(name).contract(name, spec) for name in listed.data},
             points=self.table("points").points(),
