@@ -1,4 +1,7 @@
-"""One file for each way that an implementation can look, found by listing the folder."""
+"""One file for each way that an implementation can look, found by listing the folder.
+
+A file whose name begins with "base" is no adapter: it holds what several adapters share.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from rnncheck.adapters.base import Adapter
 
 def names() -> list[str]:
     """Return the names of all adapters, sorted."""
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "base")
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("base"))
 
 
 def load(name: str) -> Adapter:

@@ -76,7 +76,7 @@ class Layout:
 
     def result_shapes(self, spec: Spec, call: str, steps: int, batch: int) -> dict[str, Shape]:
         """Return the native names and shapes of what a call gives back."""
-        blank = {
+        blank: Arrays = {
             name: np.broadcast_to(np.float64(0), shape)
             for name, shape in result_shapes(spec, call, steps, batch).items()
         }
@@ -141,13 +141,21 @@ class Target:
     """A framework's own class that runs through an adapter.
 
     Attributes:
-        path: "module:attribute", also the id in reports, e.g. "torch.nn:LSTM".
+        path: "module:attribute", e.g. "torch.nn:LSTM".
         options: fields of Spec (without sizes) that say what this class computes. A name that
             the constructor must be given for it is the runner's matter, read from the spec.
+        name: the id in reports, unique in an adapter; the path where it is left out. A class
+            that computes different things by an option is a target for each of them.
     """
 
     path: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Let the path be the name where none is given."""
+        if not self.name:
+            object.__setattr__(self, "name", self.path)
 
 
 @dataclass(frozen=True)

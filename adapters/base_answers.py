@@ -1,0 +1,89 @@
+"""What the runners say of things that are missing or came back in a wrong form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.names import Arrays, Shape
+from rnncheck.protocol.spec import Dropout, Spec
+
+
+def find(namespace: Mapping[str, Any], name: str) -> Any:
+    """Return the class or function of that name.
+
+    Raises:
+        Fault: "not_implemented": there is none.
+    """
+    if name not in namespace:
+        raise Fault("not_implemented", f"{name} is not defined; define it under exactly this name")
+    return namespace[name]
+
+
+def describe(value: object) -> str:
+    """Say in words what a value is: its type, and its shape or its parts."""
+    if isinstance(value, tuple | list):
+        parts = ", ".join(describe(part) for part in value)
+        return f"a {type(value).__name__} of {len(value)} ({parts})"
+    shape = getattr(value, "shape", None)
+    module = type(value).__module__.split(".")[0]
+    name = type(value).__name__ if module == "builtins" else f"{module}.{type(value).__name__}"
+    return name if shape is None else f"{name} of shape {tuple(shape)}"
+
+
+def wrong_answer(value: object, asked: str) -> Fault:
+    """Return the fault of a call that gave back something else than was asked for."""
+    if value is None:
+        return Fault("not_implemented", f"the call gave back None; asked for: {asked}")
+    return Fault("error", f"the call gave back {describe(value)}; asked for: {asked}")
+
+
+def parts(value: Any, count: int, asked: str) -> list[Any]:
+    """Return the parts of a tuple or list of that length.
+
+    Raises:
+        Fault: it is something else, or has another length.
+    """
+    if not isinstance(value, tuple | list) or len(value) != count:
+        raise wrong_answer(value, asked)
+    return list(value)
+
+
+def check_parameters(what: str, own: Mapping[str, Shape], asked: Arrays) -> None:
+    """Check an object's parameters by name and shape.
+
+    Raises:
+        Fault: "error": a name is missing or unexpected, or a shape is another.
+    """
+    faults = [f"{n} {asked[n].shape} is missing" for n in asked if n not in own]
+    faults += [f"{n} {own[n]} is not expected" for n in own if n not in asked]
+    faults += [
+        f"{n} has shape {own[n]}, asked for {asked[n].shape}"
+        for n in asked
+        if n in own and own[n] != asked[n].shape
+    ]
+    if faults:
+        raise Fault("error", f"{what} has other parameters than asked for: {'; '.join(faults)}")
+
+
+def check_weights(what: str, own: list[Shape], asked: Arrays) -> None:
+    """Check an object's weights by order and shape.
+
+    Raises:
+        Fault: "error": their number or a shape is another.
+    """
+    if own != [a.shape for a in asked.values()]:
+        wish = ", ".join(f"{name} {a.shape}" for name, a in asked.items())
+        has = ", ".join(str(shape) for shape in own) or "none"
+        raise Fault("error", f"{what} has weights of shapes {has}; asked for, in order: {wish}")
+
+
+def plain(spec: Spec) -> bool:
+    """Say whether a spec is one cell or a stack of cells alone: no dense layer, no dropout."""
+    return not spec.output_size and spec.dropout == Dropout() and spec.cell != "jordan"
+
+
+def single(spec: Spec) -> bool:
+    """Say whether a spec is one plain layer, forward in time."""
+    return plain(spec) and len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
