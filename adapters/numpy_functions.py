@@ -1,0 +1,189 @@
+"""NumPy functions: `forward(params, x, state)`, and `backward(cache, d_outputs, d_state)`.
+
+`params` is a dict in PyTorch's layout (gates i, f, g, o or r, z, n stacked in axis 0), the state
+is h, or the tuple (h, c) of an LSTM. Every call gets copies; a vjp runs forward once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from rnncheck.adapters.base import Adapter, Layout, gates_from, gates_to, state_names
+from rnncheck.adapters.base_answers import describe, find, wrong_answer
+from rnncheck.protocol.claims import CALLS, claims
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.names import Array, Arrays, group, parameter_shapes
+from rnncheck.protocol.spec import GATES, Spec
+
+_GATED = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+_FORWARD = "(outputs, new_state) or (outputs, new_state, cache) from forward"
+_BACKWARD = "(d_params, d_x, d_state0) from backward"
+
+
+class FunctionsLayout(Layout):
+    """PyTorch's stacked layout: weight_ih (G*H, D), weight_hh (G*H, R), biases (G*H,)."""
+
+    def params_out(self, spec: Spec, params: Arrays) -> Arrays:
+        """Stack the gates of each parameter that has them."""
+        order = GATES[spec.cell]
+        return {
+            name: gates_to(order, spec, a).reshape(-1, *a.shape[2:]) if _gated(name) else a
+            for name, a in params.items()
+        }
+
+    def params_in(self, spec: Spec, native: Arrays) -> Arrays:
+        """Give each parameter that has gates its gate axis again."""
+        order = GATES[spec.cell]
+        params = dict(native)
+        for name in filter(_gated, native):
+            a = native[name]  # (G*H, ...)
+            params[name] = gates_from(order, spec, a.reshape(len(order), -1, *a.shape[1:]))
+        return params
+
+    def rerun(
+        self, spec: Spec, call: str, name: str, given: Collection[str] | None = None
+    ) -> list[str]:
+        """Return lines that reproduce a call; `name` is that of forward, e.g. "mine.forward".
+
+        `given` holds the names of the native arguments; None means x and the whole state.
+        """
+        parts = state_names(spec)
+        kept = [p for p in parts if given is None or f"state.{p}" in given]
+        lengths = ", lengths=lengths" if given is not None and "lengths" in given else ""
+        run = f"{name}(params, x, {_written('state_', kept)}{lengths})"
+        if not call.endswith("_vjp"):
+            return [f"outputs, {_written('state_', parts)} = {run}[:2]"]
+        back, d_state = name.removesuffix("forward") + "backward", _written("d_state_", parts)
+        return [
+            f"cache = {run}[2]",
+            f"d_params, d_x, {d_state} = {back}(cache, d_outputs, {d_state})",
+            *(f'd_{_variable(n)} = d_params["{n}"]' for n in parameter_shapes(spec)),
+        ]
+
+
+class FunctionsRunner:
+    """Calls forward, and backward for a vjp; see adapters.base.Runner."""
+
+    def __init__(self, namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays) -> None:
+        """Find forward; backward is looked up when it is first needed."""
+        self.facts: dict[str, Any] = {}
+        self._namespace = namespace
+        self._forward = _function(namespace, name)
+        self._params = params
+        self._parts = state_names(spec)
+
+    def call(self, name: str, arrays: Arrays) -> Arrays:
+        """Run a call; the gradients take a forward of their own."""
+        self.facts = {"changed": [], "containers": {}}
+        given = {f"params.{n}": a for n, a in self._params.items()} | arrays
+        if name.endswith("_vjp"):
+            return self._gradients(given)
+        outputs, state = self._run(given)[:2]
+        return {"outputs": outputs} | self._named("state", state, "the new state")
+
+    def _run(self, given: Arrays) -> list[Any]:
+        copies = {name: array.copy() for name, array in given.items()}
+        extra = {name: copies[name] for name in ("lengths", "mask") if name in copies}
+        state = self._state(group(copies, "state"))
+        answer = self._forward(group(copies, "params"), copies["x"], state, **extra)
+        self._note_changes(given, copies)
+        self.facts["containers"]["forward"] = type(answer).__name__
+        if not isinstance(answer, tuple | list) or len(answer) not in (2, 3):
+            raise _wrong(answer, _FORWARD)
+        return list(answer)
+
+    def _gradients(self, given: Arrays) -> Arrays:
+        backward = _function(self._namespace, "backward")
+        answer = self._run(given)
+        if len(answer) != 3:
+            raise _wrong(answer, "(outputs, final_state, cache) from forward")
+        copies = {n: a.copy() for n, a in given.items() if n.startswith("d_")}
+        d_state = self._state(group(copies, "d_state"))
+        result = backward(answer[2], copies["d_outputs"], d_state)
+        self._note_changes(given, copies)
+        self.facts["containers"]["backward"] = type(result).__name__
+        if not isinstance(result, tuple | list) or len(result) != 3:
+            raise _wrong(result, _BACKWARD)
+        d_params, d_x, d_state0 = result
+        named = self._named("d.state", d_state0, "d_state0") if group(given, "state") else {}
+        return {"d.x": d_x} | self._parameters(d_params) | named
+
+    def _parameters(self, d_params: object) -> Arrays:
+        if not isinstance(d_params, Mapping):
+            raise _wrong(d_params, "d_params from backward, a dict with the names of params")
+        values = _entries(d_params, list(self._params), "d_params")
+        return {f"d.{name}": value for name, value in zip(self._params, values, strict=True)}
+
+    def _state(self, parts: Arrays) -> Any:
+        """Return a state as a student knows it: None, h, or the tuple (h, c)."""
+        if not parts:
+            return None
+        return tuple(parts.values()) if len(self._parts) > 1 else parts[self._parts[0]]
+
+    def _named(self, start: str, state: Any, what: str) -> Arrays:
+        """Take a returned state apart: a dict by name, a tuple or list in order."""
+        self.facts["containers"][start] = type(state).__name__
+        if isinstance(state, Mapping):
+            values = _entries(state, self._parts, what)
+        else:
+            values = list(state) if isinstance(state, tuple | list) else [state]
+        if len(values) != len(self._parts):
+            raise _wrong(state, f"{what} as {_written('', self._parts)}")
+        return {f"{start}.{part}": v for part, v in zip(self._parts, values, strict=True)}
+
+    def _note_changes(self, given: Arrays, copies: Arrays) -> None:
+        self.facts["changed"] += [n for n, copy in copies.items() if not _same(given[n], copy)]
+
+
+def _gated(name: str) -> bool:
+    return name.rpartition(".")[2] in _GATED
+
+
+def _variable(name: str) -> str:
+    return name.replace(".", "_")
+
+
+def _written(start: str, parts: list[str]) -> str:
+    names = [start + _variable(part) for part in parts]
+    return f"({', '.join(names)})" if len(names) > 1 else "".join(names) or "None"
+
+
+def _entries(mapping: Mapping[Any, Any], names: list[str], what: str) -> list[Any]:
+    missing = ", ".join(name for name in names if name not in mapping)
+    if missing:
+        has = ", ".join(map(str, mapping)) or "nothing"
+        raise Fault("error", f"{what} has no {missing}; it has {has}")
+    return [mapping[name] for name in names]
+
+
+def _function(namespace: Mapping[str, Any], name: str) -> Any:
+    function = find(namespace, name)
+    if not callable(function):
+        raise Fault("error", f"{name} is {describe(function)}; it must be a function")
+    return function
+
+
+def _wrong(answer: object, asked: str) -> Fault:
+    return wrong_answer(None if answer is Ellipsis else answer, asked)
+
+
+def _same(given: Array, copy: Array) -> bool:
+    return given.shape == copy.shape and given.tobytes() == copy.tobytes()
+
+
+def _claims(spec: Spec) -> frozenset[str]:
+    order = "time_major" if spec.time_major else "batch_major"
+    states = ("initial_state", "none_state", "final_state", "all_outputs")
+    return claims([*CALLS, *states, order, "lengths", "zero_length", "float64", "float32", "cpu"])
+
+
+def _make(
+    namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
+) -> FunctionsRunner:
+    if device != "cpu":
+        raise Fault("absent", f"NumPy runs on the cpu; {device} was asked for")
+    return FunctionsRunner(namespace, name, spec, params)
+
+
+ADAPTER = Adapter("numpy_functions", "numpy", FunctionsLayout(), _claims, _make)

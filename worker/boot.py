@@ -1,0 +1,30 @@
+"""First code of the worker's process: `python -I -S boot.py SITE...`, the channel as stdin."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+
+def take_channel() -> socket.socket:
+    """Move the channel away from stdin, which becomes empty, and return it."""
+    channel = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return socket.socket(fileno=channel)
+
+
+def main() -> None:
+    """Let this process see its own rooms and the named folders, then serve until the end."""
+    room = os.path.dirname(os.path.abspath(__file__))
+    sys.path += [os.path.dirname(os.path.dirname(room)), *sys.argv[1:]]
+    sys.argv = [""]
+    from rnncheck.worker.server import serve
+
+    serve(take_channel())
+
+
+if __name__ == "__main__":
+    main()

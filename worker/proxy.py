@@ -1,0 +1,133 @@
+"""An implementation that lives in a worker: the four calls, sent over the link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnncheck.adapters.base import Adapter
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.frame import Bounds
+from rnncheck.protocol.names import Array, Arrays, flat, group
+from rnncheck.protocol.spec import Spec
+from rnncheck.worker.link import Link
+from rnncheck.worker.results import room, usable
+from rnncheck.worker.untrusted import plain
+
+
+@dataclass(frozen=True)
+class Binder:
+    """What is needed to bind something that a worker has loaded.
+
+    Attributes:
+        link: the worker.
+        adapter: the adapter through which it is seen.
+        load: the worker's number for what it has loaded.
+        name: the class or function that is bound.
+        device: the device for which the worker was started.
+    """
+
+    link: Link
+    adapter: Adapter
+    load: object
+    name: str
+    device: str
+
+    def bind(self, spec: Spec, native: Arrays, dtype: str, device: str) -> int:
+        """Bind in the worker and return a handle."""
+        if device not in ("cpu", self.device):
+            message = f"this worker was started for {self.device}; ask for the device {device}"
+            raise Fault("absent", message)
+        handle, drop = self.link.new_handle()
+        meta = {"op": "bind", "handle": handle, "drop": drop, "load": self.load, "name": self.name}
+        meta |= {"spec": spec.to_json(), "dtype": dtype, "device": device}
+        self.link.request(meta, native, self.link.limits.call_s)
+        return handle
+
+
+class Proxy:
+    """An implementation bound in a worker; see protocol.implementation.Implementation."""
+
+    def __init__(
+        self,
+        binder: Binder,
+        spec: Spec,
+        params: Mapping[str, Array],
+        dtype: str,
+        device: str,
+        claims: frozenset[str],
+    ) -> None:
+        """Bind it now; it is bound again by itself when the worker has dropped it."""
+        self.spec = spec
+        self.claims = claims
+        self.facts: dict[str, Any] = {}
+        self._binder = binder
+        self._dtype = dtype
+        self._device = device
+        self._native = self._cast(binder.adapter.layout.params_out(spec, dict(params)))
+        self._handle = binder.bind(spec, self._native, dtype, device)
+
+    def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
+        """Compute one step."""
+        return self._call("step", flat(x=x, state=state))
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence."""
+        return self._call("sequence", flat(x=x, state=state, lengths=lengths, mask=mask))
+
+    def step_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+    ) -> Arrays:
+        """Return the gradients of one step."""
+        return self._call("step_vjp", flat(x=x, state=state, d_outputs=d_outputs, d_state=d_state))
+
+    def sequence_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Return the gradients of a sequence."""
+        given = flat(x=x, state=state, lengths=lengths, mask=mask)
+        return self._call("sequence_vjp", given | flat(d_outputs=d_outputs, d_state=d_state))
+
+    def _call(self, call: str, arrays: Arrays) -> Arrays:
+        self.facts = {}
+        link, layout = self._binder.link, self._binder.adapter.layout
+        native = self._cast(layout.arguments(self.spec, call, arrays))
+        steps, batch = arrays["x"].shape[0], arrays["x"].shape[-2]
+        shapes = layout.result_shapes(self.spec, call, steps, batch)
+        if not group(arrays, "state"):  # there is no gradient of a state that was not given
+            shapes = {n: s for n, s in shapes.items() if not n.startswith("d.state.")}
+        if not link.holds(self._handle):
+            self._handle = self._binder.bind(self.spec, self._native, self._dtype, self._device)
+        most = room(shapes)
+        bounds = Bounds(arrays=len(shapes), body=most, names=frozenset(shapes))
+        meta = {"op": "call", "handle": self._handle, "call": call}
+        meta |= {"want": list(shapes), "room": most}
+        reply, results = link.request(meta, native, link.limits.call_s, bounds)
+        told = plain(reply.get("facts"))
+        self.facts = told if isinstance(told, dict) else {}
+        checked, seen = usable(self.spec, call, shapes, results)
+        self.facts |= seen
+        return layout.results(self.spec, call, checked)
+
+    def _cast(self, arrays: Arrays) -> Arrays:
+        dtype = np.dtype(self._dtype)
+        return {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in arrays.items()}

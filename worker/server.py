@@ -1,0 +1,149 @@
+"""The worker's loop: takes requests one by one, answers each with arrays or with a fault."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, NoReturn
+
+import numpy as np
+
+from rnncheck import adapters
+from rnncheck.adapters.base import Adapter, Runner
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.frame import (
+    DTYPES,
+    Bounds,
+    ClosedError,
+    FrameError,
+    dtype_code,
+    encode,
+    receive,
+    send,
+)
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.spec import spec_from_json
+from rnncheck.worker.confine import confine
+from rnncheck.worker.student import fault_of, load_source, watched
+from rnncheck.worker.worlds import enter, set_dtype
+
+_Meta = dict[str, Any]
+_Reply = tuple[_Meta, Arrays]
+
+
+@dataclass
+class _Load:
+    adapter: Adapter
+    names: Mapping[str, Any]
+    filename: str
+
+
+@dataclass
+class _Bound:
+    load: _Load
+    runner: Runner
+    dtype: str
+
+
+class Server:
+    """Holds what was loaded and bound in this process.
+
+    Attributes:
+        filename: the file whose frames a traceback shows.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing loaded."""
+        self._loads: list[_Load] = []
+        self._bound: dict[int, _Bound] = {}
+        self.filename = "the submission"
+
+    def answer(self, meta: _Meta, arrays: Arrays) -> bytes:
+        """Return the frame that answers a request, whatever the stranger's code does."""
+        work = {"enter": self._enter, "load": self._load, "bind": self._bind, "call": self._call}
+        try:
+            with watched() as seen:
+                reply, results = work[meta["op"]](meta, arrays)
+            reply["facts"] = reply.get("facts", {}) | seen.facts()
+            return encode({"id": meta["id"], **reply}, results)
+        except Fault as error:
+            fault = error
+        except BaseException as error:  # SystemExit and the like are the stranger's too
+            fault = fault_of(error, self.filename)
+        words = {"kind": fault.kind, "message": str(fault), "detail": fault.detail}
+        return encode({"id": meta["id"], "fault": words}, {})
+
+    def _enter(self, meta: _Meta, arrays: Arrays) -> _Reply:
+        enter(meta["world"], meta["device"])
+        confine(meta["memory_mib"])
+        return {}, {}
+
+    def _load(self, meta: _Meta, arrays: Arrays) -> _Reply:
+        adapter = adapters.load(meta["adapter"])
+        self.filename = meta["filename"]
+        set_dtype(adapter.world, meta["dtype"])
+        if "target" in meta:
+            module, _, path = meta["target"].partition(":")
+            found = reduce(getattr, path.split("."), importlib.import_module(module))
+            names: Mapping[str, Any] = {path.rpartition(".")[2]: found}
+        else:
+            names = load_source(arrays["source"].tobytes(), self.filename)
+        self._loads.append(_Load(adapter, names, self.filename))
+        missing = [name for name in meta["names"] if name not in names]
+        return {"missing": missing, "load": len(self._loads) - 1}, {}
+
+    def _bind(self, meta: _Meta, arrays: Arrays) -> _Reply:
+        load = self._loads[meta["load"]]
+        self.filename = load.filename
+        set_dtype(load.adapter.world, meta["dtype"])
+        spec, name = spec_from_json(meta["spec"]), meta["name"]
+        runner = load.adapter.make(load.names, name, spec, arrays, meta["dtype"], meta["device"])
+        self._bound[meta["handle"]] = _Bound(load, runner, meta["dtype"])
+        self._bound.pop(meta["drop"], None)
+        return {}, {}
+
+    def _call(self, meta: _Meta, arrays: Arrays) -> _Reply:
+        bound = self._bound[meta["handle"]]
+        self.filename = bound.load.filename
+        set_dtype(bound.load.adapter.world, bound.dtype)
+        results = bound.runner.call(meta["call"], arrays)
+        wanted = {name: _sendable(name, results[name]) for name in meta["want"] if name in results}
+        _check_room(wanted, meta["room"])
+        return {"facts": dict(bound.runner.facts)}, wanted
+
+
+def serve(channel: socket.socket) -> NoReturn:
+    """Answer requests until the judge closes the channel; then end without any clean-up."""
+    server = Server()
+    while True:
+        try:
+            send(channel, server.answer(*receive(channel, Bounds())))
+        except (ClosedError, FrameError):
+            os._exit(0)
+
+
+def _sendable(name: str, value: object) -> Array:
+    if value is None or value is Ellipsis:
+        raise Fault("not_implemented", f"{name} came back as {value}")
+    kind = type(value).__name__[:80]
+    try:
+        array: Array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        message = f"{name} came back as a {kind} that makes no array"
+        raise Fault("error", message, str(error)[:200]) from error
+    if dtype_code(array) not in DTYPES:
+        message = (
+            f"{name} came back as {array.dtype} ({kind}); floating point numbers are asked for"
+        )
+        raise Fault("error", message)
+    return array
+
+
+def _check_room(arrays: Arrays, room: int) -> None:
+    if sum(array.nbytes for array in arrays.values()) > room:
+        name, largest = max(arrays.items(), key=lambda item: item[1].nbytes)
+        raise Fault("shape", f"{name} has shape {largest.shape}; far less is asked for")

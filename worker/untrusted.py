@@ -1,0 +1,47 @@
+"""Makes words and facts that came from a worker fit to keep and to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rnncheck.protocol.faults import KINDS, Fault
+
+MOST_MESSAGE = 500
+MOST_DETAIL = 2000
+_MOST_DEPTH = 4
+
+
+def clean(text: object, most: int = MOST_MESSAGE) -> str:
+    """Return the text cut to size, with every character escaped that does not print."""
+    shown = str(text)[:most]
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in shown
+    )
+
+
+def plain(value: object, depth: int = _MOST_DEPTH) -> Any:
+    """Return JSON values with their texts cleaned; what lies deeper than `depth` is left out."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if depth and isinstance(value, list):
+        return [plain(item, depth - 1) for item in value]
+    if depth and isinstance(value, dict):
+        return {clean(name): plain(item, depth - 1) for name, item in value.items()}
+    return clean(value if isinstance(value, str) else "...")
+
+
+def fault(words: object, *, absent: bool) -> Fault:
+    """Return the fault that a worker reports.
+
+    Args:
+        words: the kind, the message and the detail, as they came.
+        absent: whether the kind "absent", which costs no marks, is believed: only before a
+            stranger's code has run.
+    """
+    if not isinstance(words, dict) or not {"kind", "message", "detail"} <= words.keys():
+        return Fault("died", "the process broke the protocol: a fault without words")
+    kind = words["kind"] if words["kind"] in (list(KINDS) if absent else _LATER) else "error"
+    return Fault(kind, clean(words["message"]), clean(words["detail"], MOST_DETAIL))
+
+
+_LATER = [kind for kind in KINDS if kind != "absent"]

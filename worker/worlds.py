@@ -1,0 +1,68 @@
+"""The worlds that a worker's process can live in: what is imported, and the default dtype."""
+
+from __future__ import annotations
+
+import importlib
+
+from rnncheck.protocol.faults import Fault
+
+_NEEDS: dict[str, dict[str, tuple[str, str]]] = {
+    "numpy": {"numpy": ("NumPy", "numpy")},
+    "torch": {"torch": ("PyTorch", "rnncheck[torch]")},
+    "keras3": {
+        "tensorflow": ("TensorFlow", "rnncheck[tensorflow]"),
+        "keras": ("Keras", "rnncheck[tensorflow]"),
+    },
+    "tf1": {
+        "tensorflow": ("TensorFlow", "rnncheck[tensorflow]"),
+        "tf_keras": ("tf_keras", "rnncheck[tensorflow]"),
+    },
+}
+
+
+def enter(world: str, device: str) -> None:
+    """Import what the world needs and make sure that the device is there.
+
+    Raises:
+        Fault: absent.
+    """
+    for module, (title, package) in _NEEDS[world].items():
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise Fault("absent", f"{title} cannot be imported", str(error)) from error
+            message = f"{title} is not installed; pip install '{package}'"
+            raise Fault("absent", message) from error
+        except ImportError as error:
+            raise Fault("absent", f"{title} cannot be imported", str(error)) from error
+    if device == "cuda" and not _has_cuda(world):
+        raise Fault("absent", f"there is no CUDA device that the world {world!r} can use")
+
+
+def set_dtype(world: str, dtype: str) -> None:
+    """Make "float64" or "float32" the framework's default dtype."""
+    if world == "torch":
+        import torch
+
+        torch.set_default_dtype(getattr(torch, dtype))
+    elif world == "keras3":
+        import keras
+
+        keras.config.set_floatx(dtype)
+    elif world == "tf1":
+        import tf_keras
+
+        tf_keras.backend.set_floatx(dtype)
+
+
+def _has_cuda(world: str) -> bool:
+    if world == "torch":
+        import torch
+
+        return bool(torch.cuda.is_available())
+    if world == "numpy":
+        return False
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
