@@ -20,8 +20,13 @@ REPORT = ROOT / ".tox" / "report.json"
 
 def main(environments: Sequence[str]) -> int:
     """Run the named tox environments, all by default; give tox's exit code."""
+    if sys.version_info < (3, 11):  # noqa: UP036 (a stranger's python3 may be older)
+        sys.exit(f"rnncheck needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
     start = time.monotonic()
-    make_venv()
+    try:
+        make_venv()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"Cannot set up {ROOT / '.venv'}, see above; this failed: {error.cmd}")
     remove_old_results()
     code = run_tox(environments)
     print(summary(environments_run(), time.monotonic() - start, code))
