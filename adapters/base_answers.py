@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 from rnncheck.protocol.faults import Fault
@@ -77,6 +78,16 @@ def check_weights(what: str, own: list[Shape], asked: Arrays) -> None:
         wish = ", ".join(f"{name} {a.shape}" for name, a in asked.items())
         has = ", ".join(str(shape) for shape in own) or "none"
         raise Fault("error", f"{what} has weights of shapes {has}; asked for, in order: {wish}")
+
+
+def check_size(key: str, result: Any, asked: Shape) -> None:
+    """Check that a result can be read as an array of that shape.
+
+    Raises:
+        Fault: "shape": it has another number of elements.
+    """
+    if prod(result.shape) != prod(asked):
+        raise Fault("shape", f"{key} is {describe(result)}; asked for the shape {asked}")
 
 
 def plain(spec: Spec) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from rnncheck.adapters.base_answers import check_parameters, describe, wrong_answer
+from rnncheck.adapters.base_answers import check_parameters, check_size, wrong_answer
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
@@ -146,9 +146,7 @@ class TorchRunner:
 
 
 def _match(key: str, upstream: Any, result: Any) -> Any:
-    if upstream.numel() != result.numel():
-        wish = tuple(upstream.shape)
-        raise Fault("shape", f"{key} is {describe(result)}; asked for the shape {wish}")
+    check_size(key, result, tuple(upstream.shape))
     return upstream.reshape(result.shape).to(result.dtype)
 
 
@@ -185,22 +183,3 @@ def rerun_lines(
         lines += [f"d_{name} = {name}.grad" for name in given]
         lines += [f'd_{name} = {what}.get_parameter("{name}").grad' for name in params]
     return lines
-
-
-def variables(
-    call: str, kinds: list[str], given: Collection[str] | None
-) -> tuple[list[str], list[str]]:
-    """Return the variables of the given parts of the state, and those of the new state."""
-    start = "new_" if call.endswith("_vjp") else ""
-    old = [f"state_{k}" for k in kinds if given is None or f"state.{k}" in given]
-    return old, [f"{start}state_{k}" for k in kinds]
-
-
-def as_tuple(names: list[str]) -> str:
-    """Write a state as PyTorch takes it: None, h or (h, c)."""
-    return f"({', '.join(names)})" if len(names) > 1 else "".join(names) or "None"
-
-
-def arguments(sizes: tuple[int, int], chosen: Mapping[str, Any]) -> str:
-    """Write the arguments of a constructor."""
-    return ", ".join([*map(str, sizes), *(f"{key}={value!r}" for key, value in chosen.items())])

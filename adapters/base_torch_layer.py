@@ -8,14 +8,8 @@ from typing import Any
 import numpy as np
 
 from rnncheck.adapters.base import Layout, gates_from, gates_to
-from rnncheck.adapters.base_torch import (
-    ORDER,
-    arguments,
-    as_tuple,
-    options,
-    rerun_lines,
-    variables,
-)
+from rnncheck.adapters.base_rerun import arguments, as_tuple, variables
+from rnncheck.adapters.base_torch import ORDER, options, rerun_lines
 from rnncheck.protocol.names import Arrays, parameter_shapes, prefixes
 from rnncheck.protocol.spec import Spec
 

@@ -7,15 +7,8 @@ from typing import Any
 
 from rnncheck.adapters.base import Adapter, Layout, Target, gates_from, gates_to, state_names
 from rnncheck.adapters.base_answers import find, parts, single
-from rnncheck.adapters.base_torch import (
-    ORDER,
-    TorchRunner,
-    arguments,
-    as_tuple,
-    options,
-    rerun_lines,
-    variables,
-)
+from rnncheck.adapters.base_rerun import arguments, as_tuple, variables
+from rnncheck.adapters.base_torch import ORDER, TorchRunner, options, rerun_lines
 from rnncheck.protocol import claims as vocabulary
 from rnncheck.protocol.names import Arrays, cell_parameter_shapes
 from rnncheck.protocol.spec import Spec

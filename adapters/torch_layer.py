@@ -7,7 +7,8 @@ from typing import Any
 
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.adapters.base_answers import find, parts, plain, wrong_answer
-from rnncheck.adapters.base_torch import TorchRunner, as_tuple
+from rnncheck.adapters.base_rerun import as_tuple
+from rnncheck.adapters.base_torch import TorchRunner
 from rnncheck.adapters.base_torch_layer import TorchLayerLayout, layer_options, state_kinds
 from rnncheck.protocol import claims as vocabulary
 from rnncheck.protocol.names import Arrays

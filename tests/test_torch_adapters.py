@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,16 +10,16 @@ import pytest
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Target
-from rnncheck.adapters.base_local import Local, bind, bind_target
+from rnncheck.adapters.base_local import bind, bind_target
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.names import Arrays, flat
+from rnncheck.protocol.names import flat
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec, make_case
-from rnncheck.suites.truth import Truth
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 CELL, LAYER = adapters.load("torch_cell"), adapters.load("torch_layer")
+Hold = Callable[..., None]
 DTYPES = ("float64", "float32")
 
 
@@ -34,41 +35,16 @@ def _spec(target: Target, **options: Any) -> Spec:
     return Spec(**given)
 
 
-def _hold(truth: Truth, got: Arrays, right: Arrays) -> None:
-    """Compare results with the reference's, by name."""
-    assert got.keys() == right.keys()
-    gradients = any(name.startswith("d.") for name in right)
-    pick = truth.gradient if gradients else truth.values
-    truth.compare("results differ", [pick(name, got[name], right[name]) for name in right])
-
-
-def _hold_step(implementation: Local, case: Case, truth: Truth) -> None:
-    x, d_outputs = case.x[0], case.d_outputs[0]
-    right = truth.reference.step(x, case.state)
-    _hold(
-        truth, implementation.step(x, case.state), {n: right[n] for n in right if "trace" not in n}
-    )
-    right = truth.reference.step_vjp(x, case.state, d_outputs, case.d_state)
-    _hold(truth, implementation.step_vjp(x, case.state, d_outputs, case.d_state), right)
-
-
-def _hold_sequence(implementation: Local, case: Case, truth: Truth) -> None:
-    got = implementation.sequence(case.x, case.state, case.lengths)
-    _hold(truth, got, {n: a for n, a in truth.forward.items() if not n.startswith("trace.")})
-    upstream = (case.d_outputs, case.d_state)
-    got = implementation.sequence_vjp(case.x, case.state, *upstream, case.lengths)
-    given = {n: a for n, a in truth.gradients.items() if case.state or "state" not in n}
-    _hold(truth, got, given)
-
-
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("biases", ["double", "none"])
 @pytest.mark.parametrize("target", CELL.targets, ids=lambda t: t.name)
-def test_torch_cell_equals_the_reference(target: Target, biases: str, dtype: str) -> None:
+def test_torch_cell_equals_the_reference(
+    target: Target, biases: str, dtype: str, hold: Hold
+) -> None:
     """One step and its gradients, with and without biases."""
     case = make_case(CaseSpec(_spec(target, biases=biases), batch=4))
     implementation = bind_target(CELL, target.path)(case.spec, case.params, dtype)
-    _hold_step(implementation, case, Truth(case, dtype))
+    hold(implementation, case, "step", dtype)
     assert implementation.facts["detached"] == []
 
 
@@ -95,28 +71,28 @@ LAYERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("options", LAYERS.values(), ids=LAYERS)
 @pytest.mark.parametrize("target", LAYER.targets, ids=lambda t: t.name)
 def test_torch_layer_equals_the_reference(
-    target: Target, options: dict[str, Any], lengths: tuple[int, ...], dtype: str
+    target: Target, options: dict[str, Any], lengths: tuple[int, ...], dtype: str, hold: Hold
 ) -> None:
     """A sequence and its gradients: stacks, directions, batch first, packed lengths."""
     spec = _spec(target, **options)
     case = make_case(CaseSpec(spec, steps=5, batch=4, lengths=lengths))
     implementation = bind_target(LAYER, target.path)(spec, case.params, dtype)
-    _hold_sequence(implementation, case, Truth(case, dtype))
+    hold(implementation, case, "sequence", dtype)
 
 
-def test_torch_lstm_with_projection_equals_the_reference() -> None:
+def test_torch_lstm_with_projection_equals_the_reference(hold: Hold) -> None:
     """torch.nn.LSTM with proj_size, two layers in both directions."""
     options: dict[str, Any] = {**LAYERS["both directions"], "hidden_sizes": (4, 4)}
     spec = _spec(LAYER.targets[2], projection=3, **options)
     case = make_case(CaseSpec(spec, steps=5, batch=4, lengths=(1, 5, 2, 4)))
-    _hold_sequence(bind_target(LAYER, "torch.nn:LSTM")(spec, case.params), case, Truth(case))
+    hold(bind_target(LAYER, "torch.nn:LSTM")(spec, case.params), case, "sequence")
 
 
 @pytest.mark.parametrize("target", LAYER.targets, ids=lambda t: t.name)
-def test_torch_layer_starts_from_zero_without_a_state(target: Target) -> None:
+def test_torch_layer_starts_from_zero_without_a_state(target: Target, hold: Hold) -> None:
     """No state given is the zero state; then there is no gradient of it."""
     case = make_case(CaseSpec(_spec(target), state="none"))
-    _hold_sequence(bind_target(LAYER, target.path)(case.spec, case.params), case, Truth(case))
+    hold(bind_target(LAYER, target.path)(case.spec, case.params), case, "sequence")
 
 
 class _Detached(torch.nn.LSTMCell):  # type: ignore[misc] # torch may be absent
