@@ -37,7 +37,7 @@ def complex_step(function: Callable[[Named], Numbers], arrays: Given) -> Named:
     grads: Named = {name: np.zeros(np.shape(array)) for name, array in arrays.items()}
     for name, gradient in grads.items():
         for index, moved in nudged(arrays, name):
-            gradient[index] = function(moved).imag / STEP
+            gradient[index] = np.imag(function(moved)) / STEP
     return grads
 
 

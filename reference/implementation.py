@@ -28,7 +28,7 @@ from rnncheck.reference.padding import valid_steps
 
 def claims_of(spec: Spec) -> frozenset[str]:
     """Return what the reference offers for a spec: all that fits it."""
-    unfit = {"cuda", "batch_major" if spec.time_major else "time_major"}
+    unfit = {"cuda"}
     if len(spec.directions) > 1:
         unfit |= {"step", "step_vjp"}
     if spec.padding.mask != "any":

@@ -102,8 +102,8 @@ def _peephole_backward(
 def _bounded(spec: Spec, c: Numbers) -> Numbers:
     if spec.cell_clip is None:
         return c
-    bound = np.full_like(c, spec.cell_clip)
-    return np.where(c.real > bound.real, bound, np.where(c.real < -bound.real, -bound, c))
+    bound, size = np.full_like(c, spec.cell_clip), np.real(c)
+    return np.where(size > spec.cell_clip, bound, np.where(size < -spec.cell_clip, -bound, c))
 
 
 def _bounded_backward(spec: Spec, trace: Given, d_c: Numbers) -> Numbers:

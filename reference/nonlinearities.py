@@ -28,14 +28,14 @@ def tanh(x: Numbers) -> Numbers:
 
 def sigmoid(x: Numbers) -> Numbers:
     """Return 1 / (1 + exp(-x)), exponentiating only numbers whose real part is not positive."""
-    positive = x.real >= 0
+    positive = np.real(x) >= 0
     small = _elementwise("exp", np.where(positive, -x, x))
     return np.asarray(np.where(positive, 1, small) / (1 + small))
 
 
 def relu(x: Numbers) -> Numbers:
     """Return x where its real part is positive, else zero."""
-    return np.where(x.real > 0, x, np.zeros_like(x))
+    return np.where(np.real(x) > 0, x, np.zeros_like(x))
 
 
 def identity(x: Numbers) -> Numbers:
@@ -52,7 +52,7 @@ def _sigmoid_slope(y: Numbers) -> Numbers:
 
 
 def _relu_slope(y: Numbers) -> Numbers:
-    return np.where(y.real > 0, np.ones_like(y), np.zeros_like(y))
+    return np.where(np.real(y) > 0, np.ones_like(y), np.zeros_like(y))
 
 
 def _identity_slope(y: Numbers) -> Numbers:

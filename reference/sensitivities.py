@@ -63,16 +63,16 @@ def push(
         columns: where the variables lie.
     """
     values = {name: tracked.value for name, tracked in rows.items()}
-    value = function(dict(shared), values).real
+    value = np.real(function(dict(shared), values))
     by = np.zeros((*value.shape, columns.total()))
     for name in shared:
-        slopes = [function(m, values).imag / STEP for _, m in nudged(shared, name)]
+        slopes = [np.imag(function(m, values)) / STEP for _, m in nudged(shared, name)]
         by[:, :, columns.of(prefix + name)] = np.stack(slopes, axis=-1).reshape(*value.shape, -1)
     for name, tracked in rows.items():
         for j in range(tracked.value.shape[1]):
             moved = {k: v.astype(np.complex128) for k, v in values.items()}
             moved[name][:, j] += 1j * STEP
-            slope = function(dict(shared), moved).imag / STEP  # (B, W)
+            slope = np.imag(function(dict(shared), moved)) / STEP  # (B, W)
             by += slope[:, :, None] * tracked.by[:, None, j, :]
     return Tracked(value, by)
 
