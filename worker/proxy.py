@@ -12,9 +12,9 @@ from rnncheck.adapters.base import Adapter
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import Bounds
 from rnncheck.protocol.names import Array, Arrays, flat, group
+from rnncheck.protocol.results import room, usable
 from rnncheck.protocol.spec import Spec
 from rnncheck.worker.link import Link
-from rnncheck.worker.results import room, usable
 from rnncheck.worker.untrusted import plain
 
 

@@ -10,6 +10,8 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.spec import Spec
 
+FLOATS = "floating point numbers are asked for, float64 or float32"
+
 
 def room(shapes: Mapping[str, Shape]) -> int:
     """Return the bytes that a reply of these shapes may take: four times float64, and 1 MiB."""
@@ -34,8 +36,7 @@ def usable(
             raise Fault("shape", f"{name} did not come back from {call}; {_ask(shapes)}")
         array = results[name]
         if array.dtype.kind != "f":
-            message = f"{name} came back as {array.dtype}; floating point numbers are asked for"
-            raise Fault("error", message)
+            raise Fault("error", f"{name} came back as {array.dtype}; {FLOATS}")
         if array.shape != shape:
             if array.size != math.prod(shape):
                 raise Fault("shape", _differs(spec, call, name, array.shape, shape))
