@@ -1,0 +1,264 @@
+"""Backward passes through time that lose, cut or overwrite: the forward is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.protocol.names import Array, Arrays, group
+from rnncheck.protocol.spec import Spec
+
+
+class BackwardLoop(Variation):
+    """BPTT over single steps of the reference; a mistake overrides one line of it."""
+
+    without = frozenset({"lengths", "mask", "zero_length"})
+
+    def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
+        """Return the gradient with which the last step starts."""
+        return dict(d_state)
+
+    def carried(self, d_state: Arrays, back: int) -> Arrays:
+        """Return what goes on to the step before, `back` steps from the end."""
+        del back
+        return d_state
+
+    def added(self, total: Array, new: Array) -> Array:
+        """Return the gradient of a parameter after one more step."""
+        return total + new
+
+    def initial(self, d_state: Arrays) -> Arrays:
+        """Return the gradient of the initial state."""
+        return d_state
+
+    def sequence_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Return gradients by a loop from the last step to the first."""
+        del lengths, mask
+        states = self._states(x, state)
+        carry, total, slices = self.upstream(d_state), {}, []
+        for back, t in enumerate(reversed(range(len(x)))):
+            result = self.inner.step_vjp(x[t], states[t], d_outputs[t], carry)
+            carry = self.carried(group(result, "d.state"), back)
+            slices.append(result.pop("d.x"))
+            for name, new in result.items():
+                if not name.startswith("d.state."):
+                    total[name] = self.added(total[name], new) if name in total else new
+        first = {f"d.state.{part}": array for part, array in self.initial(carry).items()}
+        return total | first | {"d.x": np.stack(slices[::-1])}
+
+    def _states(
+        self, x: Array, state: Mapping[str, Array] | None
+    ) -> list[Mapping[str, Array] | None]:
+        states: list[Mapping[str, Array] | None] = [state]
+        for row in x[:-1]:
+            states.append(group(self.inner.step(row, states[-1]), "state"))
+        return states
+
+
+def _zeros(parts: Mapping[str, Array], *names: str) -> Arrays:
+    return {p: np.zeros_like(a) if not names or p in names else a for p, a in parts.items()}
+
+
+class StateGradientNotCarried(BackwardLoop):
+    """Each step sees only its own output's gradient."""
+
+    def carried(self, d_state: Arrays, back: int) -> Arrays:
+        """Drop everything."""
+        del back
+        return _zeros(d_state)
+
+
+class CellGradientNotCarried(BackwardLoop):
+    """The gradient of c is dropped between steps."""
+
+    def carried(self, d_state: Arrays, back: int) -> Arrays:
+        """Drop the part of c."""
+        del back
+        return _zeros(d_state, "c")
+
+
+class HiddenGradientNotCarried(BackwardLoop):
+    """The gradient of h is dropped between steps, that of c is not."""
+
+    def carried(self, d_state: Arrays, back: int) -> Arrays:
+        """Drop the part of h."""
+        del back
+        return _zeros(d_state, "h")
+
+
+def truncated(steps: int) -> type[BackwardLoop]:
+    """Return a BPTT whose state gradient stops after some steps back from the end."""
+
+    class Truncated(BackwardLoop):
+        def carried(self, d_state: Arrays, back: int) -> Arrays:
+            return _zeros(d_state) if back + 1 == steps else d_state
+
+    return Truncated
+
+
+class WeightGradientOverwritten(BackwardLoop):
+    """= where += is meant: the parameters' gradient is that of the first step alone."""
+
+    def added(self, total: Array, new: Array) -> Array:
+        """Forget the sum so far."""
+        del total
+        return new
+
+
+class WeightGradientOfLastStep(BackwardLoop):
+    """Only the last step adds to the parameters' gradient."""
+
+    def added(self, total: Array, new: Array) -> Array:
+        """Forget the new step."""
+        del new
+        return total
+
+
+class UpstreamStateIgnored(BackwardLoop):
+    """The gradient of the final state is ignored."""
+
+    def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
+        """Start from zeros."""
+        return _zeros(d_state)
+
+    def step_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+    ) -> Arrays:
+        """Return the gradients of one step as if nothing followed it."""
+        return self.inner.step_vjp(x, state, d_outputs, _zeros(d_state))
+
+
+class UpstreamCellIgnored(BackwardLoop):
+    """The gradient of the final c is ignored."""
+
+    def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
+        """Start without c."""
+        return _zeros(d_state, "c")
+
+
+class InitialStateGradientZero(BackwardLoop):
+    """The gradient of the initial state is returned as zeros."""
+
+    def initial(self, d_state: Arrays) -> Arrays:
+        """Return zeros."""
+        return _zeros(d_state)
+
+
+class UpstreamOutputsIgnored(BackwardLoop):
+    """Only the gradient of the last output is used."""
+
+    def sequence_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Return gradients as if the loss read the last output alone."""
+        last = np.zeros_like(d_outputs)
+        last[-1:] = d_outputs[-1:]
+        return super().sequence_vjp(x, state, last, d_state, lengths, mask)
+
+
+def _plain(spec: Spec) -> bool:
+    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+
+
+def _lstm(spec: Spec) -> bool:
+    return _plain(spec) and spec.cell == "lstm"
+
+
+_CARRY = "Follow the gradient of the state from one step to the step before."
+_SUM = "The same weights are used at every step."
+
+MISTAKES = (
+    Mistake(
+        "state_gradient_not_carried",
+        "no gradient goes from a step to the step before",
+        _CARRY,
+        StateGradientNotCarried,
+        _plain,
+    ),
+    Mistake(
+        "cell_gradient_not_carried",
+        "the gradient of c does not go to the step before",
+        _CARRY,
+        CellGradientNotCarried,
+        _lstm,
+    ),
+    Mistake(
+        "hidden_gradient_not_carried",
+        "the gradient of h does not go to the step before",
+        _CARRY,
+        HiddenGradientNotCarried,
+        _lstm,
+    ),
+    *(
+        Mistake(
+            f"truncated_bptt_{steps}",
+            f"backpropagation through time stops after {steps} steps",
+            "Count the steps that the backward loop really goes back.",
+            truncated(steps),
+            _plain,
+        )
+        for steps in (5, 10, 20, 30)
+    ),
+    Mistake(
+        "weight_gradient_overwritten",
+        "= stands where += is meant: the weights' gradient is that of the first step alone",
+        _SUM,
+        WeightGradientOverwritten,
+        _plain,
+    ),
+    Mistake(
+        "weight_gradient_of_last_step",
+        "the weights' gradient is that of the last step alone",
+        _SUM,
+        WeightGradientOfLastStep,
+        _plain,
+    ),
+    Mistake(
+        "upstream_state_ignored",
+        "the gradient of the final state is ignored",
+        "Look at what the backward pass starts from.",
+        UpstreamStateIgnored,
+        _plain,
+    ),
+    Mistake(
+        "upstream_cell_ignored",
+        "the gradient of the final c is ignored",
+        "Look at what the backward pass starts from.",
+        UpstreamCellIgnored,
+        _lstm,
+    ),
+    Mistake(
+        "upstream_outputs_ignored",
+        "only the gradient of the last output is used",
+        "Every output may have a gradient of its own.",
+        UpstreamOutputsIgnored,
+        _plain,
+    ),
+    Mistake(
+        "initial_state_gradient_zero",
+        "the gradient of the initial state is zero",
+        "Look at what is left when the backward loop has passed the first step.",
+        InitialStateGradientZero,
+        _plain,
+    ),
+)

@@ -1,0 +1,107 @@
+"""What a mistake is, and the reference to vary: calls handed on unchanged unless overridden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.spec import Spec
+from rnncheck.reference.implementation import bind
+
+
+def always(spec: Spec) -> bool:
+    """Say that a mistake can be made with any spec."""
+    del spec
+    return True
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong implementation.
+
+    Attributes:
+        id: in words.
+        what: the mistake as a clause, for a report.
+        hint: what to look at, without the answer.
+        bind: makes the wrong implementation; a protocol Bind.
+        applies: whether it can be made with a spec.
+    """
+
+    id: str
+    what: str
+    hint: str
+    bind: Bind
+    applies: Callable[[Spec], bool] = always
+
+
+class Variation:
+    """The reference behind the protocol; a mistake overrides what it gets wrong.
+
+    Attributes:
+        inner: the reference, bound to the same spec and parameters.
+        params: the parameters.
+    """
+
+    without: frozenset[str] = frozenset()
+
+    def __init__(
+        self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
+    ) -> None:
+        """Bind the reference."""
+        self.spec, self.params, self.dtype = spec, dict(params), dtype
+        self.inner = bind(self.inner_spec(spec), self.inner_params(spec), dtype, device)
+        self.claims = self.inner.claims - self.without
+        self.facts: dict[str, Any] = {}
+
+    def inner_spec(self, spec: Spec) -> Spec:
+        """Return the spec that the reference is bound to."""
+        return spec
+
+    def inner_params(self, spec: Spec) -> Arrays:
+        """Return the parameters that the reference is bound to."""
+        del spec
+        return self.params
+
+    def params_back(self, gradients: Arrays) -> Arrays:
+        """Turn gradients of inner_params into gradients of params; entries "d.<parameter>"."""
+        return gradients
+
+    def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
+        """Compute one step."""
+        return self.inner.step(x, state)
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence."""
+        return self.inner.sequence(x, state, lengths, mask)
+
+    def step_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+    ) -> Arrays:
+        """Return the gradients of one step."""
+        return self.params_back(self.inner.step_vjp(x, state, d_outputs, d_state))
+
+    def sequence_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Return the gradients of a sequence."""
+        result = self.inner.sequence_vjp(x, state, d_outputs, d_state, lengths, mask)
+        return self.params_back(result)

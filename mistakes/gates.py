@@ -1,0 +1,58 @@
+"""Gates in another order than the parameters mean: right equations, wrong slices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.spec import Spec
+
+_GATED = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+def _named(name: str) -> str:
+    return name.rsplit(".", 1)[-1]
+
+
+def reordered(cell: str, read_as: tuple[str, ...]) -> type[Variation]:
+    """Return an implementation that reads slice k of every parameter as gate read_as[k].
+
+    Args:
+        cell: the cell it can be made with.
+        read_as: the gates in the order in which the wrong code reads them.
+    """
+
+    class Reordered(Variation):
+        def inner_params(self, spec: Spec) -> Arrays:
+            order = [read_as.index(gate) for gate in spec.gates]
+            return {n: a[order] if _named(n) in _GATED else a for n, a in self.params.items()}
+
+        def params_back(self, gradients: Arrays) -> Arrays:
+            order = np.argsort([read_as.index(gate) for gate in self.spec.gates])
+            return {n: a[order] if _named(n) in _GATED else a for n, a in gradients.items()}
+
+    Reordered.__name__ = f"{cell}_{''.join(read_as)}"
+    return Reordered
+
+
+def _order(cell: str, name: str, read_as: str, what: str) -> Mistake:
+    return Mistake(
+        id=name,
+        what=what,
+        hint="Write down which rows of each weight and bias belong to which gate.",
+        bind=reordered(cell, tuple(read_as)),
+        applies=lambda spec: spec.cell == cell and spec.gates != tuple(read_as),
+    )
+
+
+MISTAKES = (
+    _order("lstm", "gate_order_ifog", "ifog", "gates i, f, g, o read as i, f, o, g"),
+    _order("lstm", "gate_order_figo", "figo", "the input gate reads the forget gate's slice"),
+    _order("lstm", "gate_order_ofgi", "ofgi", "the input gate reads the output gate's slice"),
+    _order("lstm", "gate_order_iofg", "iofg", "gates i, f, g, o read as i, o, f, g"),
+    _order("lstm", "gate_order_igfo", "igfo", "gates i, f, g, o read as i, g, f, o"),
+    _order("lstm", "gate_order_fgio", "fgio", "gates i, f, g, o read as f, g, i, o"),
+    _order("gru", "gate_order_zrn", "zrn", "gates r, z, n read as z, r, n"),
+    _order("gru", "gate_order_nzr", "nzr", "gates r, z, n read as n, z, r"),
+)

@@ -1,0 +1,127 @@
+"""Right gradients, spoiled on the way out: clipped, averaged, doubled, in another shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.spec import Spec
+
+Change = Callable[[str, Array, int], Array]
+
+
+def _argument(name: str) -> bool:
+    return name == "d.x" or name.startswith("d.state.")
+
+
+def _bias(name: str) -> bool:
+    return "bias" in name
+
+
+def _changed(change: Change) -> type[Variation]:
+    """Return an implementation whose gradients go through change(name, gradient, B)."""
+
+    class Changed(Variation):
+        def _apply(self, gradients: Arrays, batch: int) -> Arrays:
+            return {name: change(name, array, batch) for name, array in gradients.items()}
+
+        def step_vjp(
+            self,
+            x: Array,
+            state: Mapping[str, Array] | None,
+            d_outputs: Array,
+            d_state: Mapping[str, Array],
+        ) -> Arrays:
+            result = self.inner.step_vjp(x, state, d_outputs, d_state)
+            return self._apply(result, x.shape[0])
+
+        def sequence_vjp(
+            self,
+            x: Array,
+            state: Mapping[str, Array] | None,
+            d_outputs: Array,
+            d_state: Mapping[str, Array],
+            lengths: Array | None = None,
+            mask: Array | None = None,
+        ) -> Arrays:
+            result = self.inner.sequence_vjp(x, state, d_outputs, d_state, lengths, mask)
+            return self._apply(result, x.shape[1])
+
+    return Changed
+
+
+def _clipped(name: str, array: Array, batch: int) -> Array:
+    del batch
+    return array if _argument(name) else np.clip(array, -5, 5)
+
+
+def _mean(name: str, array: Array, batch: int) -> Array:
+    return array if _argument(name) else array / batch
+
+
+def _bias_mean(name: str, array: Array, batch: int) -> Array:
+    return array / batch if _bias(name) else array
+
+
+def _doubled(name: str, array: Array, batch: int) -> Array:
+    del batch
+    return array if _argument(name) else 2 * array
+
+
+def _zero_weights(name: str, array: Array, batch: int) -> Array:
+    del batch
+    return np.zeros_like(array) if "weight" in name else array
+
+
+def _bias_row(name: str, array: Array, batch: int) -> Array:
+    del batch
+    return array[None] if _bias(name) else array
+
+
+def _biased(spec: Spec) -> bool:
+    return spec.biases != "none"
+
+
+MISTAKES = (
+    Mistake(
+        "gradient_clipped",
+        "parameter gradients are clipped to 5 inside backward",
+        "Look for clip, minimum or maximum in the backward pass.",
+        _changed(_clipped),
+    ),
+    Mistake(
+        "gradient_mean",
+        "parameter gradients are averaged over the batch in place of summed",
+        "Run it with one row and with the same row twice.",
+        _changed(_mean),
+    ),
+    Mistake(
+        "bias_gradient_mean",
+        "bias gradients are averaged over the batch in place of summed",
+        "Run it with one row and with the same row twice.",
+        _changed(_bias_mean),
+        _biased,
+    ),
+    Mistake(
+        "gradient_doubled",
+        "parameter gradients are twice what they should be",
+        "Look for something that is added twice.",
+        _changed(_doubled),
+    ),
+    Mistake(
+        "weight_gradient_zero",
+        "the gradients of the weights are zero",
+        "Look at the variable into which the weights' gradients are summed.",
+        _changed(_zero_weights),
+    ),
+    Mistake(
+        "bias_gradient_row",
+        "bias gradients come back with an extra axis",
+        "Compare the shape of each gradient with that of its parameter.",
+        _changed(_bias_row),
+        _biased,
+    ),
+)

@@ -1,0 +1,245 @@
+"""States that are ignored, lost, swapped, or handed back at the wrong time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.protocol.names import Array, Arrays, group, state_shapes
+from rnncheck.protocol.spec import Spec
+
+
+def _zeros(state: Mapping[str, Array] | None) -> Arrays | None:
+    return None if state is None else {part: np.zeros_like(a) for part, a in state.items()}
+
+
+class _Sequences(Variation):
+    """A variation of the forward sequence only: gradients and masks are not offered."""
+
+    without = frozenset({"step_vjp", "sequence_vjp", "lengths", "mask", "zero_length"})
+
+
+class InitialStateIgnored(_Sequences):
+    """Every sequence starts from zero."""
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence from zero."""
+        return self.inner.sequence(x, _zeros(state), lengths, mask)
+
+
+class CellStateIgnored(_Sequences):
+    """c starts from zero, h does not."""
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence with c from zero."""
+        if state is not None:
+            state = {p: np.zeros_like(a) if p.endswith("c") else a for p, a in state.items()}
+        return self.inner.sequence(x, state, lengths, mask)
+
+
+class NoneStateIsOnes(Variation):
+    """A missing state is taken as ones."""
+
+    def _filled(self, x: Array, state: Mapping[str, Array] | None) -> Mapping[str, Array]:
+        if state is not None:
+            return state
+        shapes = state_shapes(self.spec, x.shape[-2])
+        return {part: np.ones(shape, x.dtype) for part, shape in shapes.items()}
+
+    def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
+        """Compute one step."""
+        return self.inner.step(x, self._filled(x, state))
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence."""
+        return self.inner.sequence(x, self._filled(x, state), lengths, mask)
+
+
+class StateNotCarried(_Sequences):
+    """Every step starts from the initial state."""
+
+    carried: tuple[str, ...] = ()
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Run each step from the initial state, but for the parts in `carried`."""
+        del lengths, mask
+        now, outputs = state, []
+        result: Arrays = {}
+        for row in x:
+            result = self.inner.step(row, now)
+            outputs.append(result["outputs"])
+            new = group(result, "state")
+            now = {
+                part: new[part] if part in self.carried else self._first(state, part, array)
+                for part, array in new.items()
+            }
+        return {**result, "outputs": np.stack(outputs)}
+
+    def _first(self, state: Mapping[str, Array] | None, part: str, like: Array) -> Array:
+        return np.zeros_like(like) if state is None else state[part]
+
+
+class CellStateNotCarried(StateNotCarried):
+    """h goes from step to step, c does not."""
+
+    carried = ("h",)
+
+
+class StateSwapped(Variation):
+    """(c, h) is handed back where (h, c) is asked for."""
+
+    without = frozenset({"step_vjp", "sequence_vjp"})
+
+    def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
+        """Compute one step."""
+        return _swapped(self.inner.step(x, state))
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence."""
+        return _swapped(self.inner.sequence(x, state, lengths, mask))
+
+
+def _swapped(result: Arrays) -> Arrays:
+    return {**result, "state.h": result["state.c"], "state.c": result["state.h"]}
+
+
+class StateOneStepEarly(_Sequences):
+    """The final state is the one before the last step."""
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence, and its state without the last step."""
+        result = self.inner.sequence(x, state, lengths, mask)
+        early = group(self.inner.sequence(x[:-1], state), "state")
+        return {**result, **{f"state.{part}": array for part, array in early.items()}}
+
+
+class NanState(Variation):
+    """One number of the state is NaN."""
+
+    def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
+        """Compute one step."""
+        return _spoiled(self.inner.step(x, state))
+
+    def sequence(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+        mask: Array | None = None,
+    ) -> Arrays:
+        """Compute a sequence."""
+        return _spoiled(self.inner.sequence(x, state, lengths, mask))
+
+
+def _spoiled(result: Arrays) -> Arrays:
+    h = np.array(result["state.h"])
+    h[-1, -1] = np.nan
+    return {**result, "state.h": h}
+
+
+def _plain(spec: Spec) -> bool:
+    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+
+
+def _plain_lstm(spec: Spec) -> bool:
+    return _plain(spec) and spec.cell == "lstm"
+
+
+def _swappable(spec: Spec) -> bool:
+    return _plain_lstm(spec) and not spec.projection
+
+
+MISTAKES = (
+    Mistake(
+        "initial_state_ignored",
+        "the initial state is ignored",
+        "Look at what h is before the first step.",
+        InitialStateIgnored,
+    ),
+    Mistake(
+        "initial_cell_state_ignored",
+        "the initial c is ignored",
+        "Look at what c is before the first step.",
+        CellStateIgnored,
+        lambda spec: spec.cell == "lstm",
+    ),
+    Mistake(
+        "none_state_is_ones",
+        "a missing initial state is taken as ones",
+        "Look at what the code does when no state is given.",
+        NoneStateIsOnes,
+    ),
+    Mistake(
+        "state_not_carried",
+        "every step starts from the initial state",
+        "Look at what the loop carries from one step to the next.",
+        StateNotCarried,
+        _plain,
+    ),
+    Mistake(
+        "cell_state_not_carried",
+        "c is not carried from one step to the next",
+        "Look at what the loop carries from one step to the next.",
+        CellStateNotCarried,
+        _plain_lstm,
+    ),
+    Mistake(
+        "state_swapped",
+        "h and c are swapped in the state that comes back",
+        "Look at the order of the state.",
+        StateSwapped,
+        _swappable,
+    ),
+    Mistake(
+        "state_one_step_early",
+        "the final state is the one before the last step",
+        "Look at which state the loop hands back when it ends.",
+        StateOneStepEarly,
+        _plain,
+    ),
+    Mistake(
+        "nan_state",
+        "a number of the state is NaN",
+        "Look for 0/0, for the logarithm of 0, and for memory that was never filled.",
+        NanState,
+        _plain,
+    ),
+)

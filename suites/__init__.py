@@ -1,0 +1,1 @@
+"""Checks of recurrent networks, the cases they run on, and the drivers that run them."""

@@ -1,0 +1,228 @@
+"""Cases: parameters, inputs, states, lengths and upstream gradients from a small frozen record."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnncheck.protocol.names import (
+    Arrays,
+    Shape,
+    outputs_width,
+    parameter_shapes,
+    prefixes,
+    recurrent_size,
+    state_shapes,
+)
+from rnncheck.protocol.spec import Spec, spec_from_json
+
+Floats = NDArray[np.float64]
+GRID = 64
+LARGEST = 4 * GRID - 1
+
+
+@dataclass(frozen=True)
+class CaseSpec:
+    """All that a case is made of; equal records make equal cases on every machine.
+
+    Attributes:
+        spec: the network, with its sizes.
+        steps: T, at least 0.
+        batch: B, at least 1.
+        seed: of random.Random.
+        lengths: valid steps of each row; () for none, which means all T.
+        masked: hand over a mask: that of the lengths where there are some, else of any pattern.
+        state: "random", "zero" (given as zeros) or "none" (not given).
+        upstream: gradient on "all" outputs and the final state, or on the "final" state only.
+        scale: of the weights; 1 makes pre-activations with a standard deviation of 1 to 3.
+        remember: weights under which the final state still depends on the first step.
+        split: the step at which a check cuts the sequence in two, 0 for none.
+        golden: name of a golden trace that gives the arrays in place of the seed, "" for none.
+    """
+
+    spec: Spec
+    steps: int = 4
+    batch: int = 2
+    seed: int = 1
+    lengths: tuple[int, ...] = ()
+    masked: bool = False
+    state: str = "random"
+    upstream: str = "all"
+    scale: float = 1.0
+    remember: bool = False
+    split: int = 0
+    golden: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a record that makes no case."""
+        if self.steps < 0 or self.batch < 1:
+            raise ValueError(f"a case has T >= 0 and B >= 1, not T={self.steps}, B={self.batch}")
+        if self.lengths and len(self.lengths) != self.batch:
+            raise ValueError(f"{len(self.lengths)} lengths were given for B={self.batch} rows")
+        if any(not 0 <= n <= self.steps for n in self.lengths):
+            raise ValueError(f"lengths {self.lengths} must lie between 0 and T={self.steps}")
+        if self.state not in ("random", "zero", "none"):
+            raise ValueError(f"state is {self.state!r}; allowed: random, zero, none")
+        if self.upstream not in ("all", "final"):
+            raise ValueError(f"upstream is {self.upstream!r}; allowed: all, final")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as plain JSON values."""
+        return asdict(self) | {"spec": self.spec.to_json(), "lengths": list(self.lengths)}
+
+
+def case_spec_from_json(data: dict[str, Any]) -> CaseSpec:
+    """Build a record from the values that to_json gave."""
+    return CaseSpec(
+        **data | {"spec": spec_from_json(data["spec"]), "lengths": tuple(data["lengths"])}
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """Arrays to run an implementation on.
+
+    Attributes:
+        record: what it was made of.
+        params: protocol names to arrays.
+        x: (T, B, D).
+        state: parts (B, R), or None for no given state.
+        lengths: (B,) int64, or None.
+        mask: (T, B) bool, or None.
+        d_outputs: (T, B, R), upstream gradient of the outputs.
+        d_state: parts (B, R), upstream gradient of the final state.
+    """
+
+    record: CaseSpec
+    params: Arrays
+    x: Floats
+    state: Arrays | None
+    lengths: NDArray[np.int64] | None
+    mask: NDArray[np.bool_] | None
+    d_outputs: Floats
+    d_state: Arrays
+
+    @property
+    def spec(self) -> Spec:
+        """The network."""
+        return self.record.spec
+
+    @cached_property
+    def valid(self) -> NDArray[np.bool_]:
+        """(T, B): which steps count."""
+        steps, batch = self.x.shape[:2]
+        if self.mask is not None:
+            return self.mask
+        if self.lengths is None:
+            return np.ones((steps, batch), bool)
+        return np.arange(steps)[:, None] < self.lengths[None, :]
+
+
+class Draw:
+    """Multiples of 1/64 below 4: exact in every dtype, the same on every machine."""
+
+    def __init__(self, seed: int) -> None:
+        """Start the stream of a seed."""
+        self._random = random.Random(seed).random
+
+    def array(self, shape: Shape, limit: float) -> Floats:
+        """Return numbers spread evenly between -limit and limit."""
+        bound = min(max(round(limit * GRID), 1), LARGEST)
+        count = int(np.prod(shape))
+        numbers = [round((2 * self._random() - 1) * bound) / GRID for _ in range(count)]
+        return np.array(numbers, np.float64).reshape(shape)
+
+
+def make_case(record: CaseSpec) -> Case:
+    """Make the case of a record; a pure function."""
+    if record.golden:
+        from rnncheck.suites.golden import golden_case
+
+        return golden_case(record)
+    draw, spec, steps, batch = Draw(record.seed), record.spec, record.steps, record.batch
+    params = _parameters(draw, record)
+    quiet = 0.125 if record.remember and spec.cell == "elman" else 2.0
+    x = draw.array((steps, batch, spec.input_size), quiet)
+    state: Arrays | None = {
+        part: draw.array(shape, 2.0 if part.endswith("c") else 0.9)
+        for part, shape in state_shapes(spec, batch).items()
+    }
+    if record.state == "zero":
+        state = {part: np.zeros(shape) for part, shape in state_shapes(spec, batch).items()}
+    d_outputs = draw.array((steps, batch, outputs_width(spec)), 1.0)
+    d_state: Arrays = {
+        part: draw.array(shape, 1.0) for part, shape in state_shapes(spec, batch).items()
+    }
+    return Case(
+        record=record,
+        params=params,
+        x=x,
+        state=None if record.state == "none" else state,
+        lengths=None if record.masked or not record.lengths else np.array(record.lengths),
+        mask=_mask(draw, record) if record.masked else None,
+        d_outputs=np.zeros_like(d_outputs) if record.upstream == "final" else d_outputs,
+        d_state=d_state,
+    )
+
+
+def _mask(draw: Draw, record: CaseSpec) -> NDArray[np.bool_]:
+    """Make a mask of the lengths, or draw one with a gap inside and a row that starts late."""
+    steps, batch = record.steps, record.batch
+    if record.lengths:
+        return np.arange(steps)[:, None] < np.array(record.lengths)[None, :]  # (T, B)
+    mask = draw.array((steps, batch), 1.0) > -0.4
+    if steps > 2:
+        mask[1, 0], mask[0, -1] = False, False
+    return mask
+
+
+def _parameters(draw: Draw, record: CaseSpec) -> Arrays:
+    spec = record.spec
+    params: Arrays = {}
+    for name, shape in parameter_shapes(spec).items():
+        limit = record.scale * _limit(name, shape, spec)
+        params[name] = draw.array(shape, limit)
+    if record.remember:
+        _remember(spec, params)
+    return params
+
+
+def _limit(name: str, shape: Shape, spec: Spec) -> float:
+    """Return how large a parameter may be for pre-activations of standard deviation near 1.3."""
+    if "bias" in name or "peephole" in name:
+        return 1.0
+    if "weight_hr" in name or "weight_ho" in name:
+        return float(2.0 / np.sqrt(shape[-1]))
+    fan_in = 1.33 * spec.input_size + 0.4 * recurrent_size(spec)
+    return float(np.sqrt(4.5 / fan_in))
+
+
+def _remember(spec: Spec, params: Arrays) -> None:
+    """Change weights so that dh_T/dh_0 neither vanishes nor explodes over some 40 steps."""
+    for prefix in prefixes(spec):
+        if spec.cell == "elman":
+            hidden = params[prefix + "weight_hh"].shape[1]
+            params[prefix + "weight_hh"] = np.roll(np.eye(hidden), 1, axis=1)[None]  # (1, H, H)
+            params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
+            for bias in ("bias_ih", "bias_hh"):
+                if prefix + bias in params:
+                    params[prefix + bias] = params[prefix + bias] / 64
+            continue
+        bias = params[prefix + "bias_ih"] / 4  # (G, H)
+        for gate, level in _open_gates(spec).items():
+            bias[spec.gates.index(gate)] += level
+        params[prefix + "bias_ih"] = bias
+        params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
+        params[prefix + "weight_hh"] = params[prefix + "weight_hh"] / 4
+
+
+def _open_gates(spec: Spec) -> dict[str, float]:
+    """Return by how much to shift the biases of the gates that decide what is kept."""
+    if spec.cell == "lstm":
+        return {"f": 3.0 - spec.forget_bias, "i": -2.0}
+    return {"z": 3.0 if spec.update == "z_keeps" else -3.0}

@@ -1,0 +1,55 @@
+"""The records that most checks replay: a simple one first, then sizes that are all different."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.sizes import other, sized, usual
+
+LONG = 48
+
+
+def simple(spec: Spec, **fields: Any) -> CaseSpec:
+    """Return the smallest case that can show most faults: T=2, B=1, D=2, H=3."""
+    return CaseSpec(**{"spec": sized(spec, 2, 3), "steps": 2, "batch": 1, "seed": 101} | fields)
+
+
+def general(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
+    """Return a simple case and two with T, B, D and H all different."""
+    return (
+        simple(spec, **fields),
+        CaseSpec(**{"spec": usual(spec), "steps": 4, "batch": 2, "seed": 102} | fields),
+        CaseSpec(**{"spec": other(spec), "steps": 5, "batch": 3, "seed": 103} | fields),
+    )
+
+
+def padded(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
+    """Return cases with lengths and with masks, among them lengths 0, 1 and T."""
+    usual_fields = {"spec": usual(spec), "steps": 6, "batch": 4, "seed": 104} | fields
+    small = simple(spec, **{"steps": 3, "batch": 2, "lengths": (1, 3)} | fields)
+    lengths, zero = (2, 6, 1, 4), (3, 0, 6, 1)
+    records = [
+        small,
+        CaseSpec(**usual_fields | {"lengths": lengths}),
+        CaseSpec(**usual_fields | {"lengths": zero}),
+        CaseSpec(**usual_fields | {"lengths": lengths, "masked": True}),
+        CaseSpec(**usual_fields | {"lengths": zero, "masked": True}),
+    ]
+    if spec.padding.mask == "any":
+        records.append(CaseSpec(**usual_fields | {"masked": True}))
+    return tuple(records)
+
+
+def long(spec: Spec) -> tuple[CaseSpec, ...]:
+    """Return long cases with a gradient on the final state only, under weights that remember."""
+    if spec.cell != "elman" and spec.biases == "none":
+        return ()
+    if spec.activation not in ("tanh", "identity"):
+        return ()
+    fields: dict[str, Any] = {"remember": True, "upstream": "final"}
+    return (
+        CaseSpec(spec=sized(spec, 2, 3), steps=LONG, batch=1, seed=105, **fields),
+        CaseSpec(spec=usual(spec), steps=LONG - 7, batch=2, seed=106, **fields),
+    )

@@ -1,0 +1,74 @@
+"""What a check is, and the list of all checks, found by listing the folder."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rnncheck.protocol.claims import claims
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth
+
+FAMILIES = (
+    "contract",
+    "shape",
+    "state",
+    "golden",
+    "reference",
+    "time",
+    "mask",
+    "gradient",
+    "advice",
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim about an implementation; each file check_<claim>.py holds one as CHECK.
+
+    Attributes:
+        name: of the claim, equal to the file's name without "check_".
+        family: one of FAMILIES.
+        reason: why it matters, one sentence.
+        hint: what to look at when it fails, without the answer.
+        needs: claims without which it does not apply.
+        catches: the id of a mistake that it must fail.
+        run: (implementation, case, truth) -> None, raises CheckFailure.
+        cases: the records that a bank replays for a spec, simplest first; () where the check does
+            not apply to the spec. The sizes in the spec are ignored.
+    """
+
+    name: str
+    family: str
+    reason: str
+    hint: str
+    needs: frozenset[str]
+    catches: str
+    run: Callable[[Subject, Case, Truth], None]
+    cases: Callable[[Spec], tuple[CaseSpec, ...]]
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown family or claim."""
+        claims(self.needs)
+        if self.family not in FAMILIES:
+            raise ValueError(f"{self.family!r} is no family of checks; allowed: {FAMILIES}")
+
+
+@functools.cache
+def checks() -> dict[str, Check]:
+    """Return all checks by name, family by family."""
+    package = importlib.import_module("rnncheck.suites")
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("check_"):
+            check = importlib.import_module(f"rnncheck.suites.{module.name}").CHECK
+            if f"check_{check.name}" != module.name:
+                raise ValueError(f"{module.name}.py holds the check {check.name!r}")
+            found.append(check)
+    found.sort(key=lambda c: (FAMILIES.index(c.family), c.name))
+    return {check.name: check for check in found}

@@ -1,0 +1,34 @@
+"""Gradients are linear in the upstream gradient, at large scale too."""
+
+from __future__ import annotations
+
+from rnncheck.suites.case import Case
+from rnncheck.suites.cases import general
+from rnncheck.suites.check import Check
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth, floats
+
+SCALE = 2.0**14
+
+
+def run(subject: Subject, case: Case, truth: Truth) -> None:
+    """Fail where a larger upstream gradient does not give gradients larger in proportion."""
+    small = subject.case_gradients()
+    d_state = {part: array * SCALE for part, array in case.d_state.items()}
+    large = subject.sequence_vjp(
+        case.x, case.state, case.d_outputs * SCALE, d_state, case.lengths, case.mask
+    )
+    tensors = [truth.gradient(name, large[name], floats(small[name]) * SCALE) for name in small]
+    truth.compare(f"upstream gradients {SCALE:.0f} times larger are not passed on", tensors)
+
+
+CHECK = Check(
+    name="gradient_linear",
+    family="gradient",
+    reason="A gradient that is clipped inside backward looks right while it is small.",
+    hint="Look for clip, minimum or maximum in the backward pass.",
+    needs=frozenset({"sequence_vjp"}),
+    catches="gradient_clipped",
+    run=run,
+    cases=general,
+)

@@ -1,0 +1,55 @@
+"""Gradients of two halves, chained through the state, add up to the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnncheck.protocol.names import group
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import general
+from rnncheck.suites.check import Check
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth, floats
+
+
+def run(subject: Subject, case: Case, truth: Truth) -> None:
+    """Fail where shared parameters do not sum over time."""
+    cut, whole = case.record.split, subject.case_gradients()
+    halves = [slice(0, cut), slice(cut, None)]
+    first, second = halves if case.spec.directions == ("forward",) else halves[::-1]
+    middle = group(subject.sequence(case.x[first], case.state), "state")
+    late = subject.sequence_vjp(case.x[second], middle, case.d_outputs[second], case.d_state)
+    early = subject.sequence_vjp(
+        case.x[first], case.state, case.d_outputs[first], group(late, "d.state")
+    )
+    tensors = []
+    for name in whole:
+        if name == "d.x":
+            both = [late, early] if second.start == 0 else [early, late]
+            total = np.concatenate([floats(half[name]) for half in both])  # (T, B, D)
+        elif name.startswith("d.state."):
+            total = floats(early[name])
+        else:
+            total = floats(early[name]) + floats(late[name])
+        tensors.append(truth.gradient(name, whole[name], total))
+    truth.compare("gradients of two halves do not add up to the whole", tensors)
+
+
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    if len(spec.directions) == 2:
+        return ()
+    first = general(spec, split=1, seed=151)
+    return (*first, general(spec, split=3, seed=152)[2])
+
+
+CHECK = Check(
+    name="gradient_split",
+    family="gradient",
+    reason="The same weights are used at every step, so their gradients are sums over time.",
+    hint="Look for = where += is meant, and at the gradient that goes to the initial state.",
+    needs=frozenset({"sequence", "sequence_vjp", "final_state", "initial_state"}),
+    catches="weight_gradient_overwritten",
+    run=run,
+    cases=_cases,
+)

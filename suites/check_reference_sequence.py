@@ -1,0 +1,34 @@
+"""Every output and the final state equal the reference."""
+
+from __future__ import annotations
+
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import general
+from rnncheck.suites.check import Check
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth
+
+
+def run(subject: Subject, case: Case, truth: Truth) -> None:
+    """Fail where an output or the final state differs from the reference."""
+    result = subject.run_case()
+    names = [name for name in truth.forward if not name.startswith("trace.")]
+    tensors = [truth.values(name, result[name], truth.forward[name]) for name in names]
+    truth.compare("hidden states differ from the reference", tensors)
+
+
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    return (*general(spec), *general(spec, state="zero", seed=131)[1:])
+
+
+CHECK = Check(
+    name="reference_sequence",
+    family="reference",
+    reason="The whole sequence, on random weights, biases and initial states.",
+    hint="Compare the first wrong step by hand: everything before it is right.",
+    needs=frozenset({"sequence", "all_outputs", "final_state"}),
+    catches="gate_order_ifog",
+    run=run,
+    cases=_cases,
+)

@@ -1,0 +1,35 @@
+"""The final state is the last valid output in processing order."""
+
+from __future__ import annotations
+
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import general, padded
+from rnncheck.suites.check import Check
+from rnncheck.suites.ends import last_outputs
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth
+
+
+def run(subject: Subject, case: Case, truth: Truth) -> None:
+    """Fail where h at the end is not the output of the last valid step."""
+    result = subject.run_case()
+    last = last_outputs(case, result["outputs"])
+    tensors = [truth.values(f"state.{p}", result[f"state.{p}"], right) for p, right in last.items()]
+    truth.compare("the final state is not the last output", tensors)
+
+
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    return () if spec.output_size else general(spec) + padded(spec)
+
+
+CHECK = Check(
+    name="state_last_output",
+    family="state",
+    reason="h after the last step and the output of the last step are the same numbers.",
+    hint="Look at which h the loop hands back when it ends.",
+    needs=frozenset({"sequence", "all_outputs", "final_state"}),
+    catches="state_one_step_early",
+    run=run,
+    cases=_cases,
+)

@@ -1,0 +1,34 @@
+"""One step's output is its new hidden state."""
+
+from __future__ import annotations
+
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import general
+from rnncheck.suites.check import Check
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth
+
+
+def run(subject: Subject, case: Case, truth: Truth) -> None:
+    """Fail where the output of a step is not h."""
+    result = subject.step(case.x[0], case.state)
+    tensor = truth.values("outputs", result["outputs"], result["state.h"])
+    truth.compare("the output of a step is not the new hidden state", [tensor])
+
+
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    one = len(spec.hidden_sizes) == len(spec.directions) == 1
+    return general(spec) if one and not spec.output_size and spec.cell != "jordan" else ()
+
+
+CHECK = Check(
+    name="state_step_output",
+    family="state",
+    reason="A step gives out h; an LSTM keeps c to itself.",
+    hint="Look at what the step returns as its output.",
+    needs=frozenset({"step", "final_state"}),
+    catches="cell_as_output",
+    run=run,
+    cases=_cases,
+)

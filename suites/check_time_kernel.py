@@ -1,0 +1,45 @@
+"""One matmul on [x, h] equals two matmuls."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnncheck.protocol.names import recurrent_size
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.calls import one_step
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import general
+from rnncheck.suites.check import Check
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth, floats
+
+
+def run(subject: Subject, case: Case, truth: Truth) -> None:
+    """Fail where h as a part of the input gives other numbers than h as the state."""
+    spec, params, state = case.spec, case.params, case.state or {}
+    wide = spec.with_(input_size=spec.input_size + recurrent_size(spec))
+    kernel = np.concatenate([params["weight_ih"], params["weight_hh"]], axis=2)  # (G, H, D + R)
+    none = np.zeros_like(params["weight_hh"])
+    joined = subject.rebind(wide, {**params, "weight_ih": kernel, "weight_hh": none})
+    x = np.concatenate([floats(case.x[0]), floats(state["h"])], axis=1)  # (B, D + R)
+    two = one_step(subject, case.x[0], state)
+    one = one_step(joined, x, {**state, "h": np.zeros_like(state["h"])})
+    tensors = [truth.values(name, one[name], floats(two[name])) for name in two]
+    truth.compare("one matmul on [x, h] differs from two matmuls", tensors)
+
+
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    single = len(spec.hidden_sizes) == len(spec.directions) == 1
+    return general(spec, seed=146) if single and spec.cell in ("elman", "lstm") else ()
+
+
+CHECK = Check(
+    name="time_kernel",
+    family="time",
+    reason="W x + U h is [W U] times [x; h], so the two ways of writing it must agree.",
+    hint="Look at how x and h are joined, and at which rows of the kernel belong to which.",
+    needs=frozenset({"final_state", "initial_state"}),
+    catches="kernel_halves_swapped",
+    run=run,
+    cases=_cases,
+)

@@ -1,0 +1,21 @@
+"""Every sentence that a student reads, as templates with named values: a language is a file."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, str] = {
+    "wrong": "{wrong} of {total} elements",
+    "place": "{place}: got {got}, should be {expected}",
+    "worst": "{place}: off by {error}, allowed {allowed} ({dtype})",
+    "shape": "{name} has shape {got}; {expected} is asked for",
+    "not_finite": "{name} holds {got} at {place}; every number must be finite",
+    "computes_in_float32": "computes in float32",
+    "none_known": "none known",
+    "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",
+    "not_implemented": "not implemented: {message}",
+    "practice": "practice bank: not for marks",
+}
+
+
+def say(sentence: str, **values: object) -> str:
+    """Return a sentence with its values filled in."""
+    return SENTENCES[sentence].format(**values)
