@@ -6,10 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import rnncheck.assignments
 from rnncheck.grading.errors import UsageError
+from rnncheck.grading.table import Table
 from rnncheck.protocol.claims import claims
 from rnncheck.protocol.spec import Spec, SpecError, spec_from_json
 
@@ -25,11 +26,10 @@ FAMILIES = (
     "gradient",
     "advice",
 )
+KEYS = ("format", "name", "title", "summary", "words", "limits", "spec", "contracts", "points")
 WORLDS = ("numpy", "torch", "keras3", "tf1")
 SIZES = {"input_size": 2, "hidden_sizes": [3]}
 HOME = Path(next(iter(rnncheck.assignments.__path__)))
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def load(name_or_path: str | Path) -> Assignment:
         data = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} cannot be read as TOML: {error}") from error
-    return _Table(data, str(path)).assignment(path.parent)
+    return _assignment(Table(data, str(path)), path.parent)
 
 
 def _locate(name_or_path: str | Path) -> Path:
@@ -137,106 +137,65 @@ def _locate(name_or_path: str | Path) -> Path:
     )
 
 
-class _Table:
-    """A TOML table that knows where it is, for errors that name the place."""
+def _assignment(table: Table, folder: Path) -> Assignment:
+    table.only(KEYS)
+    if table.get("format", int) != FORMAT:
+        raise table.error(f"'format' is {table.data['format']}; this version reads {FORMAT}")
+    if table.get("name", str) != folder.name:
+        raise table.error(f"'name' is {table.data['name']!r}; its folder is {folder.name!r}")
+    spec = table.get("spec", dict)
+    listed = table.table("contracts")
+    if not listed.data:
+        raise listed.error("at least one contract is needed")
+    words = [Table({"words": group}, table.where) for group in table.get("words", list)]
+    return Assignment(
+        name=folder.name,
+        title=table.get("title", str),
+        summary=table.get("summary", str).strip(),
+        words=tuple(group.strings("words") for group in words),
+        contracts={name: _contract(name, listed.table(name), spec) for name in listed.data},
+        points=_points(table.table("points")),
+        limits=Limits(**table.table("limits").numbers([f.name for f in fields(Limits)])),
+        folder=folder,
+    )
 
-    def __init__(self, data: Mapping[str, Any], where: str) -> None:
-        self.data = data
-        self.where = where
 
-    def only(self, allowed: tuple[str, ...]) -> None:
-        unknown = sorted(set(self.data) - set(allowed))
-        if unknown:
-            raise self.error(f"unknown keys {unknown}; allowed: {sorted(allowed)}")
+def _points(table: Table) -> dict[str, float]:
+    points = table.numbers(FAMILIES, zero=True)
+    total = sum(points.values())
+    if abs(total - 100) > 1e-9:
+        raise table.error(f"the points add up to {total}; they must add up to 100")
+    return {family: float(points.get(family, 0)) for family in FAMILIES}
 
-    def error(self, message: str) -> UsageError:
-        return UsageError(f"{self.where}: {message}")
 
-    def get(self, key: str, kind: type[T]) -> T:
-        if key not in self.data:
-            raise self.error(f"{key!r} is missing")
-        value = self.data[key]
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise self.error(f"{key!r} is {value!r}; it must be a {kind.__name__}")
-        return value
+def _contract(framework: str, table: Table, shared: Mapping[str, Any]) -> Contract:
+    table.only(("adapter", "world", "imports", "names", "claims", "spec"))
+    world = table.get("world", str)
+    if world not in WORLDS:
+        raise table.error(f"'world' is {world!r}; allowed: {', '.join(WORLDS)}")
+    if not table.strings("names"):
+        raise table.error("'names' is empty; name what the file must define")
+    try:
+        claimed = claims(table.strings("claims"))
+    except ValueError as error:
+        raise table.error(str(error)) from error
+    return Contract(
+        framework=framework,
+        adapter=table.get("adapter", str),
+        world=world,
+        imports=table.strings("imports"),
+        names=table.strings("names"),
+        claims=claimed,
+        options=_options(table, {**shared, **table.get("spec", dict)}),
+    )
 
-    def strings(self, key: str) -> tuple[str, ...]:
-        values = self.get(key, list)
-        if not all(isinstance(value, str) for value in values):
-            raise self.error(f"{key!r} is {values!r}; it must be a list of strings")
-        return tuple(values)
 
-    def table(self, key: str) -> _Table:
-        return _Table(self.get(key, dict), f"{self.where} [{key}]")
-
-    def assignment(self, folder: Path) -> Assignment:
-        self.only(
-            ("format", "name", "title", "summary", "words", "limits", "spec", "contracts", "points")
-        )
-        if self.get("format", int) != FORMAT:
-            raise self.error(f"'format' is {self.data['format']}; this version reads {FORMAT}")
-        if self.get("name", str) != folder.name:
-            raise self.error(f"'name' is {self.data['name']!r}; its folder is {folder.name!r}")
-        spec = self.get("spec", dict)
-        listed = self.table("contracts")
-        if not listed.data:
-            raise listed.error("at least one contract is needed")
-        words = [_Table({"words": group}, self.where) for group in self.get("words", list)]
-        return Assignment(
-            name=folder.name,
-            title=self.get("title", str),
-            summary=self.get("summary", str).strip(),
-            words=tuple(group.strings("words") for group in words),
-            contracts={name: listed.table(name).contract(name, spec) for name in listed.data},
-            points=self.table("points").points(),
-            limits=self.table("limits").limits(),
-            folder=folder,
-        )
-
-    def limits(self) -> Limits:
-        self.only(tuple(field.name for field in fields(Limits)))
-        for name, value in self.data.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise self.error(f"{name!r} is {value!r}; it must be a number above 0")
-        return Limits(**self.data)
-
-    def points(self) -> dict[str, float]:
-        self.only(FAMILIES)
-        for family, value in self.data.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise self.error(f"{family!r} is {value!r}; it must be a number of at least 0")
-        total = sum(self.data.values())
-        if abs(total - 100) > 1e-9:
-            raise self.error(f"the points add up to {total}; they must add up to 100")
-        return {family: float(self.data.get(family, 0)) for family in FAMILIES}
-
-    def contract(self, framework: str, shared: Mapping[str, Any]) -> Contract:
-        self.only(("adapter", "world", "imports", "names", "claims", "spec"))
-        world = self.get("world", str)
-        if world not in WORLDS:
-            raise self.error(f"'world' is {world!r}; allowed: {', '.join(WORLDS)}")
-        if not self.strings("names"):
-            raise self.error("'names' is empty; name what the file must define")
-        try:
-            claimed = claims(self.strings("claims"))
-        except ValueError as error:
-            raise self.error(str(error)) from error
-        return Contract(
-            framework=framework,
-            adapter=self.get("adapter", str),
-            world=world,
-            imports=self.strings("imports"),
-            names=self.strings("names"),
-            claims=claimed,
-            options=self.options({**shared, **self.data.get("spec", {})}),
-        )
-
-    def options(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        sizes = sorted(set(given) & SIZES.keys())
-        if sizes:
-            raise self.error(f"spec gives {sizes}; the cases choose the sizes: leave them out")
-        try:
-            spec = spec_from_json({**given, **SIZES})
-        except SpecError as error:
-            raise self.error(str(error)) from error
-        return {f.name: getattr(spec, f.name) for f in fields(Spec) if f.name in given}
+def _options(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
+    sizes = sorted(set(given) & SIZES.keys())
+    if sizes:
+        raise table.error(f"spec gives {sizes}; the cases choose the sizes: leave them out")
+    try:
+        spec = spec_from_json({**given, **SIZES})
+    except SpecError as error:
+        raise table.error(str(error)) from error
+    return {f.name: getattr(spec, f.name) for f in fields(Spec) if f.name in given}

@@ -42,8 +42,8 @@ def find_assignment(submission: Submission) -> str:
 
 def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, int, int]:
     """Rank by the names defined, then by the words of the file's name that fit or are missing."""
-    contracts = assignment.contracts.values()
-    defined = [len(c.names) for c in contracts if set(c.names) <= submission.names]
+    fitting = [c for c in assignment.contracts.values() if _fits(c, submission)]
+    defined = [len(c.names) for c in fitting if set(c.names) <= submission.names]
     words = {word.lower() for word in _WORD.findall(submission.path.stem)}
     hit = sum(not words.isdisjoint(group) for group in assignment.words)
     return max(defined, default=0), hit, hit - len(assignment.words)

@@ -84,7 +84,11 @@ def _read(path: Path) -> tuple[bytes, str | None]:
 
 
 def _parse(source: bytes) -> ast.Module:
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+    except SyntaxError:
+        source.decode("utf-8")  # says which byte is wrong, if that is the reason
+        raise
     source.decode(encoding)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,0 +1,18 @@
+"""Wrong: gives c where the output should be h."""
+
+import numpy as np
+
+
+def _sigmoid(a):
+    return 0.5 * (1.0 + np.tanh(0.5 * a))
+
+
+def forward(params, x, state):
+    """Compute one step."""
+    h, c = state
+    a = x @ params["weight_ih"].T + params["bias_ih"]
+    a = a + h @ params["weight_hh"].T + params["bias_hh"]
+    i, f, g, o = np.split(a, 4, axis=1)
+    c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
+    h = _sigmoid(o) * np.tanh(c)
+    return c, (h, c)

@@ -1,0 +1,22 @@
+"""Right: gives the state back as a dict, and a cache that nobody asked for."""
+
+import numpy as np
+
+
+def _sigmoid(a):
+    return 0.5 * (1.0 + np.tanh(0.5 * a))
+
+
+def forward(params, x, state):
+    """Run the LSTM over x."""
+    h, c = state
+    outputs, cache = np.zeros((len(x), *h.shape)), []
+    for t in range(len(x)):
+        a = x[t] @ params["weight_ih"].T + params["bias_ih"]
+        a = a + h @ params["weight_hh"].T + params["bias_hh"]
+        i, f, g, o = np.split(a, 4, axis=-1)
+        cache.append((x[t], h, c))
+        c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
+        h = _sigmoid(o) * np.tanh(c)
+        outputs[t] = h
+    return outputs, {"h": h, "c": c}, cache

@@ -1,0 +1,144 @@
+"""Assignments load, say what is wrong with them, and their files define what they ask."""
+
+from pathlib import Path
+
+import pytest
+
+from rnncheck import adapters
+from rnncheck.grading.assignment import FAMILIES, Assignment, load, names
+from rnncheck.grading.errors import UsageError
+from rnncheck.grading.find import read_submission
+from rnncheck.protocol.spec import Spec
+
+SOLUTIONS = Path(__file__).parent / "solutions"
+CELLS = ("elman", "lstm", "gru")
+KINDS = ("-cell", "", "-backward")
+VALID = """
+format = 1
+name = "mine"
+title = "Mine"
+summary = "Write it."
+words = [["mine"]]
+[limits]
+call_seconds = 2
+[spec]
+cell = "lstm"
+[contracts.numpy]
+adapter = "numpy_functions"
+world = "numpy"
+imports = []
+names = ["forward"]
+claims = ["sequence"]
+[contracts.numpy.spec]
+forget_bias = 1.0
+[points]
+reference = 100
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write an assignment called `mine` and return its file."""
+    path = folder / "mine" / "assignment.toml"
+    path.parent.mkdir()
+    path.write_text(text)
+    return path
+
+
+def test_the_nine_assignments_are_there() -> None:
+    """Each cell has a step, a layer and a backward assignment."""
+    assert names() == sorted(cell + kind for cell in CELLS for kind in KINDS)
+
+
+@pytest.mark.parametrize("name", names())
+def test_assignment_is_complete(name: str) -> None:
+    """It names a spec for every contract, an adapter that exists, and points that add up to 100."""
+    assignment = load(name)
+    assert assignment.name == name
+    assert list(assignment.points) == list(FAMILIES)
+    assert sum(assignment.points.values()) == 100
+    for framework, contract in assignment.contracts.items():
+        spec = Spec(input_size=3, hidden_sizes=(5,), **contract.options)
+        assert spec.cell == name.split("-")[0]
+        assert contract.framework == framework
+        adapter = adapters.load(contract.adapter)
+        assert adapter.world == contract.world
+        assert contract.claims <= adapter.claims(spec), contract.claims - adapter.claims(spec)
+
+
+@pytest.mark.parametrize("name", names())
+def test_files_define_what_is_asked(name: str) -> None:
+    """Every starter and every solution defines the names of its contract and says its marker."""
+    assignment = load(name)
+    starters = assignment.starters()
+    assert list(starters)[:3] == (["numpy"] if name.endswith("backward") else framework_list())
+    for framework, path in starters.items():
+        assert read_submission(path).marker == name
+        check_names(assignment, framework, path)
+    for framework in assignment.contracts:
+        check_names(assignment, framework, SOLUTIONS / name / f"{framework}.py")
+
+
+def framework_list() -> list[str]:
+    """Return the frameworks that every forward assignment has a starter for."""
+    return ["numpy", "torch", "keras"]
+
+
+def check_names(assignment: Assignment, framework: str, path: Path) -> None:
+    """Hold that a file can be read and defines the names of a contract."""
+    submission = read_submission(path)
+    assert submission.fault is None
+    assert set(assignment.contracts[framework].names) <= submission.names
+
+
+@pytest.mark.parametrize("form", ["folder", "file"])
+def test_own_assignment_loads_from_its_path(tmp_path: Path, form: str) -> None:
+    """A course's own assignment loads from its folder or its file; limits keep their defaults."""
+    path = write(tmp_path, VALID)
+    assignment = load(path.parent if form == "folder" else path)
+    assert assignment.contracts["numpy"].options == {"cell": "lstm", "forget_bias": 1.0}
+    assert assignment.limits.call_seconds == 2
+    assert assignment.limits.memory_mib == 2048
+    assert assignment.starters() == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("format = 1", "format = 2", "'format' is 2; this version reads 1"),
+        ('name = "mine"', 'name = "yours"', "its folder is 'mine'"),
+        ('title = "Mine"', "", "'title' is missing"),
+        ('title = "Mine"', "title = 3", "'title' is 3; it must be a str"),
+        ('title = "Mine"', 'titel = "Mine"', "unknown keys ['titel']"),
+        ("call_seconds = 2", "call_seconds = 0", "'call_seconds' is 0; it must be a number above"),
+        ("call_seconds = 2", "cal_seconds = 2", "[limits]: unknown keys ['cal_seconds']"),
+        ('world = "numpy"', 'world = "pytorch"', "allowed: numpy, torch, keras3, tf1"),
+        ('["forward"]', "[]", "'names' is empty"),
+        ('["forward"]', "[1]", "it must be a list of strings"),
+        ('["sequence"]', '["sequences"]', "unknown claims ['sequences']"),
+        ("forget_bias = 1.0", "forget = 1.0", "spec has unknown fields ['forget']"),
+        ("forget_bias = 1.0", "hidden_sizes = [3]", "leave them out"),
+        ('cell = "lstm"', 'cell = "gru"', "forget_bias is an option of an lstm"),
+        ("reference = 100", "reference = 90", "the points add up to 90; they must add up to 100"),
+        ("reference = 100", "referenc = 100", "[points]: unknown keys ['referenc']"),
+        ("reference = 100", "reference = -1", "'reference' is -1"),
+        ("reference = 100", "reference = nan", "'reference' is nan"),
+        ("[contracts.numpy.spec]", "[contracts.numpy.spek]", "unknown keys ['spek']"),
+        ("format = 1", "format =", "cannot be read as TOML"),
+    ],
+)
+def test_bad_assignment_names_the_place(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """A mistake in a TOML file is a sentence with the file, the table and what is allowed."""
+    assert old in VALID
+    path = write(tmp_path, VALID.replace(old, new, 1))
+    with pytest.raises(UsageError) as error:
+        load(path)
+    assert message in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_unknown_assignment_lists_those_that_exist() -> None:
+    """The message repeats what was given and lists every name."""
+    with pytest.raises(
+        UsageError, match=r"no assignment is called 'lstn'; there are: elman, .*gru"
+    ):
+        load("lstn")
