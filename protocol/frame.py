@@ -160,7 +160,7 @@ def _read_array(channel: socket.socket, entry: _Entry, deadline: float) -> Array
     array: Array = np.empty(shape, np.dtype("<" + code) if code != "b1" else np.uint8)
     if array.size:
         _fill(channel, array.reshape(-1).view(np.uint8).data, deadline)
-    return array != 0 if code == "b1" else array
+    return np.asarray(array != 0) if code == "b1" else array
 
 
 def _no_constant(text: str) -> NoReturn:

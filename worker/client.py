@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -100,14 +101,7 @@ class Session:
         """
         if world not in WORLDS:
             raise ValueError(f"no world is called {world!r}; there are: {', '.join(WORLDS)}")
-        folder = Path(tempfile.mkdtemp(prefix="rnncheck-worker-"))
-        (folder / "home").mkdir()
-        (folder / "work").mkdir()
-        sites = site_folders(world, tuple(site) if site is not None else None)
-        boot = code_folder() / "rnncheck" / "worker" / "boot.py"
-        command = [sys.executable, "-I", "-S", str(boot), *map(str, sites)]
-        process = launch(command, _environment(world, device, folder / "home"), folder / "work")
-        session = cls(world, device, Link(process, folder, limits))
+        session = cls(world, device, _start(world, device, limits, site))
         meta = {"op": "enter", "world": world, "device": device, "memory_mib": limits.memory_mib}
         try:
             session.link.request(meta, {}, limits.start_s)
@@ -193,6 +187,21 @@ class Session:
                 f"this session was started for {self.world!r}"
             )
         return adapter
+
+
+def _start(world: str, device: str, limits: Limits, site: Sequence[Path] | None) -> Link:
+    sites = site_folders(world, tuple(site) if site is not None else None)
+    boot = code_folder() / "rnncheck" / "worker" / "boot.py"
+    command = [sys.executable, "-I", "-S", str(boot), *map(str, sites)]
+    folder = Path(tempfile.mkdtemp(prefix="rnncheck-worker-"))
+    home, work = folder / "home", folder / "work"
+    home.mkdir()
+    work.mkdir()
+    try:
+        return Link(launch(command, _environment(world, device, home), work), folder, limits)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Fault("died", f"the worker's process cannot be started: {error}") from error
 
 
 def _environment(world: str, device: str, home: Path) -> dict[str, str]:

@@ -26,6 +26,7 @@ from rnncheck.protocol.frame import (
     send,
 )
 from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.results import FLOATS
 from rnncheck.protocol.spec import spec_from_json
 from rnncheck.worker.confine import confine
 from rnncheck.worker.student import fault_of, load_source, watched
@@ -136,10 +137,7 @@ def _sendable(name: str, value: object) -> Array:
         message = f"{name} came back as a {kind} that makes no array"
         raise Fault("error", message, str(error)[:200]) from error
     if dtype_code(array) not in DTYPES:
-        message = (
-            f"{name} came back as {array.dtype} ({kind}); floating point numbers are asked for"
-        )
-        raise Fault("error", message)
+        raise Fault("error", f"{name} came back as {array.dtype} ({kind}); {FLOATS}")
     return array
 
 
