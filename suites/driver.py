@@ -39,6 +39,7 @@ class Outcome:
         failure: the comparison that failed, if one did.
         message: a sentence for an end without a comparison.
         detail: further lines from the implementation's side; escape before printing.
+        fault: the kind of the fault that ended it, one of faults.KINDS, or "".
         notes: remarks that cost nothing, e.g. "computes in float32".
     """
 
@@ -50,6 +51,7 @@ class Outcome:
     failure: CheckFailure | None = None
     message: str = ""
     detail: str = ""
+    fault: str = ""
     notes: tuple[str, ...] = field(default=())
 
 
@@ -114,7 +116,13 @@ def _passes(attempt: Callable[[str], None], judged: str) -> bool:
 def _faulted(check: Check, record: CaseSpec, fault: Fault) -> Outcome:
     status = _FAULTS[fault.kind]
     return Outcome(
-        check.name, check.family, status, record, message=str(fault), detail=fault.detail
+        check.name,
+        check.family,
+        status,
+        record,
+        message=str(fault),
+        detail=fault.detail,
+        fault=fault.kind,
     )
 
 

@@ -1,0 +1,96 @@
+"""From a failure to a mistake: the one in the catalogue whose numbers the implementation gives."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnncheck.grading.opened import Opened
+from rnncheck.mistakes import mistakes
+from rnncheck.mistakes.base import Mistake
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.allowance import allowance
+from rnncheck.suites.calls import backward, forward
+from rnncheck.suites.case import Case, make_case
+from rnncheck.suites.cases import general, long
+from rnncheck.suites.driver import Outcome
+from rnncheck.suites.subject import Subject
+
+MOST_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The likely mistake.
+
+    Attributes:
+        mistake: id in the catalogue.
+        what: the mistake as a clause.
+        hint: what to look at, without the answer.
+        digits: to how many digits its numbers equal the implementation's.
+        cases: on how many cases they do.
+    """
+
+    mistake: str
+    what: str
+    hint: str
+    digits: int
+    cases: int
+
+
+def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis | None:
+    """Return the mistake that explains a failed comparison on every case, None if none does."""
+    if outcome.status != "failed" or outcome.record is None:
+        return None
+    call = "backward" if outcome.family == "gradient" else "forward"
+    records = [outcome.record, *general(opened.spec)]
+    if call == "backward":
+        records += long(opened.spec)[:1]
+    cases = [make_case(record) for record in dict.fromkeys(records)]
+    try:
+        own = [_answers(opened.bind, case, call, device) for case in cases]
+    except Fault:
+        return None
+    found = [d for m in mistakes().values() if (d := _matches(m, opened.spec, cases, own, call))]
+    return max(found, key=lambda d: d.digits, default=None)
+
+
+def _answers(bind: Bind, case: Case, call: str, device: str = "cpu") -> Arrays:
+    subject = Subject(bind, case, "float64", device)
+    return (backward if call == "backward" else forward)(subject, case)[1]
+
+
+def _matches(
+    mistake: Mistake, spec: Spec, cases: list[Case], own: list[Arrays], call: str
+) -> Diagnosis | None:
+    if not mistake.applies(spec):
+        return None
+    digits = MOST_DIGITS
+    for case, answers in zip(cases, own, strict=True):
+        equal = _equal_digits(mistake, case, answers, call)
+        if equal is None:
+            return None
+        digits = min(digits, equal)
+    return Diagnosis(mistake.id, mistake.what, mistake.hint, digits, len(cases))
+
+
+def _equal_digits(mistake: Mistake, case: Case, answers: Arrays, call: str) -> int | None:
+    """Return to how many digits a mistake gives the same answers, None if it does not."""
+    try:
+        wrong = _answers(mistake.bind, case, call)
+    except (Fault, KeyError, ValueError, AttributeError):
+        return None
+    worst = 0.0
+    for name, array in answers.items():
+        if name not in wrong or wrong[name].shape != array.shape:
+            return None
+        size = max(float(np.max(np.abs(wrong[name]), initial=0.0)), 1e-300)
+        worst = max(worst, float(np.max(np.abs(array - wrong[name]), initial=0.0)) / size)
+    if not worst <= allowance(case, "float32").rtol:
+        return None
+    return min(MOST_DIGITS, int(-math.log10(worst)) if worst else MOST_DIGITS)

@@ -1,0 +1,146 @@
+"""Judges one submission: every planned check ends in exactly one status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rnncheck.grading.assignment import Assignment, Contract
+from rnncheck.grading.diagnose import Diagnosis, diagnose
+from rnncheck.grading.marks import mark, points_of
+from rnncheck.grading.opened import Opened, open_submission
+from rnncheck.grading.submission import Submission
+from rnncheck.protocol.faults import Fault
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.check import Check
+from rnncheck.suites.driver import Outcome, plan, run_plan
+
+Plan = list[tuple[Check, tuple[CaseSpec, ...]]]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One check of one submission.
+
+    Attributes:
+        outcome: how it ended.
+        worth: the points that it is worth.
+        diagnosis: the likely mistake of a failure, where one was looked for.
+    """
+
+    outcome: Outcome
+    worth: float
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def points(self) -> float:
+        """The points that it earned."""
+        return self.worth if self.outcome.status == "passed" else 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one submission.
+
+    Attributes:
+        file: its path as given.
+        assignment, framework: what it was judged as.
+        judged: every check of the plan.
+        absent: why it could not be judged here (a framework that is not installed), or "".
+        fault: a sentence about the file itself, where it could not be loaded.
+        detail: further lines of a stranger's text.
+    """
+
+    file: str
+    assignment: str
+    framework: str
+    judged: tuple[Judged, ...]
+    absent: str = ""
+    fault: str = ""
+    detail: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def mark(self) -> float | None:
+        """The mark in percent, rounded to two digits; None where it could not be judged."""
+        return None if self.absent else mark(self.judged)
+
+    def count(self, status: str) -> int:
+        """Return how many checks ended so."""
+        return sum(judged.outcome.status == status for judged in self.judged)
+
+
+def judge(
+    submission: Submission,
+    assignment: Assignment,
+    contract: Contract,
+    *,
+    device: str = "cpu",
+    only: Sequence[str] = (),
+    tell: Callable[[Judged], None] = lambda judged: None,
+    with_diagnosis: bool = True,
+) -> Report:
+    """Judge a submission; a fault of the file becomes the status of its checks, never an error.
+
+    Args:
+        submission: as read.
+        assignment: what was asked.
+        contract: in which framework it was answered.
+        device: "cpu" or "cuda".
+        only: checks to run, by parts of their names; () for all.
+        tell: called with each check as it ends.
+        with_diagnosis: look for the likely mistake of each failure.
+    """
+    report = Report(str(submission.path), assignment.name, contract.framework, ())
+    with open_submission(submission, contract, assignment.limits, device) as opened:
+        pairs = _selected(plan(opened.spec, opened.claims), only)
+        worth = points_of(assignment, pairs)
+        try:
+            if submission.fault:
+                raise Fault("error", submission.fault)
+            opened.open()
+        except Fault as fault:
+            return _not_opened(report, pairs, worth, fault, tell)
+        judged = []
+        for outcome in _run(opened, pairs, device):
+            found = diagnose(opened, outcome, device) if with_diagnosis else None
+            judged.append(Judged(outcome, worth[outcome.check], found))
+            tell(judged[-1])
+    return replace(report, judged=tuple(judged), notes=_notes(judged))
+
+
+def _selected(pairs: Plan, only: Sequence[str]) -> Plan:
+    if not only:
+        return pairs
+    return [(check, cases) for check, cases in pairs if any(word in check.name for word in only)]
+
+
+def _run(opened: Opened, pairs: Plan, device: str) -> Iterator[Outcome]:
+    for outcome in run_plan(opened.bind, pairs, device=device):
+        if outcome.fault in ("timeout", "died"):
+            opened.note(outcome.fault, outcome.message)
+        yield outcome
+
+
+def _not_opened(
+    report: Report,
+    pairs: Plan,
+    worth: dict[str, float],
+    fault: Fault,
+    tell: Callable[[Judged], None],
+) -> Report:
+    """Give every check that was planned the status of a file that could not be loaded."""
+    if fault.kind == "absent":
+        return replace(report, absent=str(fault))
+    status = {"not_implemented": "not implemented", "timeout": "timeout"}.get(fault.kind, "error")
+    judged = []
+    for check, cases in pairs:
+        ended = status if cases else "not claimed"
+        outcome = Outcome(check.name, check.family, ended, message=str(fault) if cases else "")
+        judged.append(Judged(outcome, worth[check.name]))
+        tell(judged[-1])
+    return replace(report, judged=tuple(judged), fault=str(fault), detail=fault.detail)
+
+
+def _notes(judged: Sequence[Judged]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for j in judged for note in j.outcome.notes))

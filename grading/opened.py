@@ -1,0 +1,153 @@
+"""An implementation in a worker of its own: opened, bound again after its process was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Self
+
+from rnncheck import adapters
+from rnncheck.adapters.base import Adapter, Target
+from rnncheck.grading.assignment import Contract
+from rnncheck.grading.assignment import Limits as AssignmentLimits
+from rnncheck.grading.submission import Submission
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.implementation import Implementation
+from rnncheck.protocol.names import Array
+from rnncheck.protocol.spec import Spec, spec_from_json
+from rnncheck.worker.client import Limits, Loaded, Session
+
+LOSSES = 2
+
+
+class Opened:
+    """A submission or a framework's class in a worker process; a context manager.
+
+    Attributes:
+        name: of the file or class.
+        adapter: through which it is seen.
+        spec: what it is to compute; the sizes in it mean nothing.
+        claims: what it offers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        adapter: Adapter,
+        spec: Spec,
+        claims: frozenset[str],
+        start: Callable[[], tuple[Session, Loaded]],
+    ) -> None:
+        """Start nothing yet; `start` opens a session and loads."""
+        self.name, self.adapter, self.spec, self.claims = name, adapter, spec, claims
+        self._start = start
+        self._session: Session | None = None
+        self._loaded: Loaded | None = None
+        self._lost: list[Fault] = []
+
+    def open(self) -> None:
+        """Start the worker and load, if that is not done yet.
+
+        Raises:
+            Fault: it cannot be done, or the process was lost too often before.
+        """
+        if self._loaded is not None:
+            return
+        if len(self._lost) >= LOSSES:
+            last = self._lost[-1]
+            raise Fault(last.kind, f"not run: {len(self._lost)} calls before it ended so: {last}")
+        try:
+            self._session, self._loaded = self._start()
+        except Fault as fault:
+            self._note(fault)
+            raise
+
+    def bind(
+        self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
+    ) -> Implementation:
+        """Bind; a protocol.implementation.Bind."""
+        self.open()
+        assert self._loaded is not None
+        try:
+            return self._loaded.bind(spec, params, dtype, device)
+        except Fault as fault:
+            self._note(fault)
+            raise
+
+    def note(self, fault_kind: str, message: str) -> None:
+        """Be told how a call ended; a lost process is started again at the next bind."""
+        self._note(Fault(fault_kind, message))
+
+    def _note(self, fault: Fault) -> None:
+        if fault.kind in ("timeout", "died"):
+            self._lost.append(fault)
+            self.close()
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._session is not None:
+            self._session.close()
+        self._session = self._loaded = None
+
+    def __enter__(self) -> Self:
+        """Return itself, not yet started."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the worker."""
+        self.close()
+
+
+def open_submission(
+    submission: Submission, contract: Contract, limits: AssignmentLimits, device: str = "cpu"
+) -> Opened:
+    """Return a submission, to be opened in a worker of its own."""
+    adapter = adapters.load(contract.adapter)
+    spec = spec_of(contract.options)
+    claims = adapter.claims(spec) & contract.claims
+
+    def start() -> tuple[Session, Loaded]:
+        session = Session.start(contract.world, limits=_limits(limits), device=device)
+        try:
+            loaded = session.load_source(
+                contract.adapter,
+                submission.source,
+                submission.path.name,
+                contract.names,
+                claims=contract.claims,
+            )
+        except Fault:
+            session.close()
+            raise
+        return session, loaded
+
+    return Opened(submission.path.name, adapter, spec, claims, start)
+
+
+def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened:
+    """Return a framework's own class, to be opened in a worker of its own."""
+    spec = spec_of(target.options)
+
+    def start() -> tuple[Session, Loaded]:
+        session = Session.start(adapter.world, device=device)
+        try:
+            return session, session.load_target(adapter.name, target.path)
+        except Fault:
+            session.close()
+            raise
+
+    return Opened(f"{adapter.name}[{target.name}]", adapter, spec, adapter.claims(spec), start)
+
+
+def spec_of(options: Mapping[str, object]) -> Spec:
+    """Return options as a spec with stand-in sizes."""
+    return spec_from_json({"input_size": 2, "hidden_sizes": [3], **options})
+
+
+def _limits(limits: AssignmentLimits) -> Limits:
+    return Limits(
+        start_s=limits.start_seconds,
+        load_s=limits.load_seconds,
+        call_s=limits.call_seconds,
+        total_s=limits.total_seconds,
+        memory_mib=limits.memory_mib,
+    )
