@@ -45,7 +45,8 @@ class BackwardLoop(Variation):
         """Return gradients by a loop from the last step to the first."""
         del lengths, mask
         states = self._states(x, state)
-        carry, total, slices = self.upstream(d_state), {}, []
+        carry, slices = self.upstream(d_state), []
+        total: Arrays = {}
         for back, t in enumerate(reversed(range(len(x)))):
             result = self.inner.step_vjp(x[t], states[t], d_outputs[t], carry)
             carry = self.carried(group(result, "d.state"), back)

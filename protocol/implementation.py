@@ -26,9 +26,20 @@ class Implementation(Protocol):
             but for "shapes" and "dtypes", which the judge's side fills in.
     """
 
-    spec: Spec
-    claims: frozenset[str]
-    facts: dict[str, Any]
+    @property
+    def spec(self) -> Spec:
+        """The network."""
+        ...
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """What it offers."""
+        ...
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the last call showed beside numbers."""
+        ...
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
         """Compute one step: x (B, D) to "outputs" (B, R) and the new state."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
 
 from rnncheck.protocol.spec import Spec
 
-Array = NDArray[np.generic]
-Arrays = dict[str, NDArray[np.generic]]
+Array = np.ndarray[tuple[Any, ...], Any]
+Arrays = dict[str, Array]
 Shape = tuple[int, ...]
 
 

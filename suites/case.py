@@ -209,9 +209,9 @@ def _remember(spec: Spec, params: Arrays) -> None:
             hidden = params[prefix + "weight_hh"].shape[1]
             params[prefix + "weight_hh"] = np.roll(np.eye(hidden), 1, axis=1)[None]  # (1, H, H)
             params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
-            for bias in ("bias_ih", "bias_hh"):
-                if prefix + bias in params:
-                    params[prefix + bias] = params[prefix + bias] / 64
+            for name in (prefix + "bias_ih", prefix + "bias_hh"):
+                if name in params:
+                    params[name] = params[name] / 64
             continue
         bias = params[prefix + "bias_ih"] / 4  # (G, H)
         for gate, level in _open_gates(spec).items():

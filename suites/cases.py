@@ -13,21 +13,20 @@ LONG = 48
 
 def simple(spec: Spec, **fields: Any) -> CaseSpec:
     """Return the smallest case that can show most faults: T=2, B=1, D=2, H=3."""
-    return CaseSpec(**{"spec": sized(spec, 2, 3), "steps": 2, "batch": 1, "seed": 101} | fields)
+    given: dict[str, Any] = {"spec": sized(spec, 2, 3), "steps": 2, "batch": 1, "seed": 101}
+    return CaseSpec(**given | fields)
 
 
 def general(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     """Return a simple case and two with T, B, D and H all different."""
-    return (
-        simple(spec, **fields),
-        CaseSpec(**{"spec": usual(spec), "steps": 4, "batch": 2, "seed": 102} | fields),
-        CaseSpec(**{"spec": other(spec), "steps": 5, "batch": 3, "seed": 103} | fields),
-    )
+    second: dict[str, Any] = {"spec": usual(spec), "steps": 4, "batch": 2, "seed": 102}
+    third: dict[str, Any] = {"spec": other(spec), "steps": 5, "batch": 3, "seed": 103}
+    return simple(spec, **fields), CaseSpec(**second | fields), CaseSpec(**third | fields)
 
 
 def padded(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     """Return cases with lengths and with masks, among them lengths 0, 1 and T."""
-    usual_fields = {"spec": usual(spec), "steps": 6, "batch": 4, "seed": 104} | fields
+    usual_fields: dict[str, Any] = {"spec": usual(spec), "steps": 6, "batch": 4, "seed": 104} | fields
     small = simple(spec, **{"steps": 3, "batch": 2, "lengths": (1, 3)} | fields)
     lengths, zero = (2, 6, 1, 4), (3, 0, 6, 1)
     records = [

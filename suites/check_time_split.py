@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnncheck.protocol.names import group
+from rnncheck.protocol.names import Array, group
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
@@ -17,7 +17,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where two halves give other numbers than the whole."""
     cut, whole = case.record.split, subject.run_case()
     halves = [slice(0, cut), slice(cut, None)]
-    outputs: dict[int, object] = {}
+    outputs: dict[int, Array] = {}
     state = case.state
     for half in halves if case.spec.directions == ("forward",) else halves[::-1]:
         result = subject.sequence(case.x[half], state)
