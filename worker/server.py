@@ -17,6 +17,7 @@ from rnncheck.adapters.base import Adapter, Runner
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import (
     DTYPES,
+    MOST_AXES,
     Bounds,
     ClosedError,
     FrameError,
@@ -138,6 +139,8 @@ def _sendable(name: str, value: object) -> Array:
         raise Fault("error", message, str(error)[:200]) from error
     if dtype_code(array) not in DTYPES:
         raise Fault("error", f"{name} came back as {array.dtype} ({kind}); {FLOATS}")
+    if array.ndim > MOST_AXES:
+        raise Fault("shape", f"{name} has {array.ndim} axes; at most {MOST_AXES} can be read")
     return array
 
 
