@@ -6,11 +6,12 @@ is h, or the tuple (h, c) of an LSTM. Every call gets copies; a vjp runs forward
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rnncheck.adapters.base import Adapter, Layout, gates_from, gates_to, state_names
 from rnncheck.adapters.base_answers import describe, find, wrong_answer
+from rnncheck.adapters.base_rerun import as_tuple
 from rnncheck.protocol.claims import CALLS, claims
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, group, parameter_shapes
@@ -82,7 +83,7 @@ class FunctionsRunner:
         outputs, state = self._run(given)[:2]
         return {"outputs": outputs} | self._named("state", state, "the new state")
 
-    def _run(self, given: Arrays) -> list[Any]:
+    def _run(self, given: Arrays) -> Sequence[Any]:
         copies = {name: array.copy() for name, array in given.items()}
         extra = {name: copies[name] for name in ("lengths", "mask") if name in copies}
         state = self._state(group(copies, "state"))
@@ -91,7 +92,7 @@ class FunctionsRunner:
         self.facts["containers"]["forward"] = type(answer).__name__
         if not isinstance(answer, tuple | list) or len(answer) not in (2, 3):
             raise _wrong(answer, _FORWARD)
-        return list(answer)
+        return answer
 
     def _gradients(self, given: Arrays) -> Arrays:
         backward = _function(self._namespace, "backward")
@@ -145,8 +146,7 @@ def _variable(name: str) -> str:
 
 
 def _written(start: str, parts: list[str]) -> str:
-    names = [start + _variable(part) for part in parts]
-    return f"({', '.join(names)})" if len(names) > 1 else "".join(names) or "None"
+    return as_tuple([start + _variable(part) for part in parts])
 
 
 def _entries(mapping: Mapping[Any, Any], names: list[str], what: str) -> list[Any]:
