@@ -141,7 +141,7 @@ class Target:
     """A framework's own class that runs through an adapter.
 
     Attributes:
-        path: "module:attribute", e.g. "torch.nn:LSTM".
+        path: "module:attribute", e.g. "torch.nn:LSTM"; the attribute may have dots.
         options: fields of Spec (without sizes) that say what this class computes. A name that
             the constructor must be given for it is the runner's matter, read from the spec.
         name: the id in reports, unique in an adapter; the path where it is left out. A class

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import partial, reduce
 from importlib import import_module
 from typing import Any
 
@@ -85,5 +85,7 @@ def bind(
 
 def bind_target(adapter: Adapter, path: str) -> partial[Local]:
     """Return the Bind of a framework's own class, imported here."""
-    module, _, name = path.partition(":")
-    return partial(bind, adapter, {name: getattr(import_module(module), name)}, name)
+    module, _, dotted = path.partition(":")
+    found: Any = reduce(getattr, dotted.split("."), import_module(module))
+    name = dotted.rpartition(".")[2]
+    return partial(bind, adapter, {name: found}, name)
