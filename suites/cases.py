@@ -24,9 +24,21 @@ def general(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     return simple(spec, **fields), CaseSpec(**second | fields), CaseSpec(**third | fields)
 
 
+def narrow(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
+    """Return cases with one input and with one hidden unit."""
+    first: dict[str, Any] = {"spec": sized(spec, 1, 4), "steps": 3, "batch": 2, "seed": 107}
+    second: dict[str, Any] = {"spec": sized(spec, 3, 1), "steps": 3, "batch": 2, "seed": 108}
+    return CaseSpec(**first | fields), CaseSpec(**second | fields)
+
+
 def padded(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     """Return cases with lengths and with masks, among them lengths 0, 1 and T."""
-    usual_fields: dict[str, Any] = {"spec": usual(spec), "steps": 6, "batch": 4, "seed": 104} | fields
+    usual_fields: dict[str, Any] = {
+        "spec": usual(spec),
+        "steps": 6,
+        "batch": 4,
+        "seed": 104,
+    } | fields
     small = simple(spec, **{"steps": 3, "batch": 2, "lengths": (1, 3)} | fields)
     lengths, zero = (2, 6, 1, 4), (3, 0, 6, 1)
     records = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec
-from rnncheck.suites.cases import general
+from rnncheck.suites.cases import general, narrow
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
@@ -20,7 +20,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
-    return (*general(spec), *general(spec, state="zero", seed=130)[1:])
+    return (*general(spec), *general(spec, state="zero", seed=130)[1:], *narrow(spec))
 
 
 CHECK = Check(

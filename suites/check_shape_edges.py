@@ -1,7 +1,10 @@
-"""One row, one step and one unit keep their axes."""
+"""One row, one step and one unit keep their axes, and their numbers."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from rnncheck.protocol.names import Array
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.calls import forward
 from rnncheck.suites.case import Case, CaseSpec
@@ -9,25 +12,35 @@ from rnncheck.suites.check import Check
 from rnncheck.suites.shapes import require_shapes
 from rnncheck.suites.sizes import sized
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth
+from rnncheck.suites.truth import Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
-    """Fail where an axis of length one is lost, or changes the numbers."""
+    """Fail where an axis of length one is lost, or where a second row changes the first."""
     call, result = forward(subject, case)
     require_shapes("an axis of length one is lost", subject)
-    right = truth.forward if call == "sequence" else truth.first_step
-    tensors = [truth.values(name, result[name], right[name]) for name in result if name in right]
-    truth.compare("a case with one row, step or unit differs from the reference", tensors)
+    x = np.concatenate([case.x, 0.5 * case.x], axis=1)  # (T, 2 B, D)
+    state = {part: _twice(array) for part, array in (case.state or {}).items()}
+    more = subject.sequence(x, state) if call == "sequence" else subject.step(x[0], state)
+    rows = case.record.batch
+    tensors = []
+    for name, array in result.items():
+        first = floats(more[name])[..., :rows, :]  # the batch axis is the last but one
+        tensors.append(truth.values(name, array, first))
+    truth.compare("rows give other numbers when more rows stand beside them", tensors)
+
+
+def _twice(array: Array) -> Array:
+    return np.concatenate([array, array])
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
     return (
+        CaseSpec(sized(spec, 1, 1), steps=1, batch=1, seed=124),
         CaseSpec(sized(spec, 3, 4), steps=2, batch=1, seed=120),
         CaseSpec(sized(spec, 3, 4), steps=1, batch=2, seed=121),
         CaseSpec(sized(spec, 3, 1), steps=3, batch=2, seed=122),
         CaseSpec(sized(spec, 1, 4), steps=3, batch=2, seed=123),
-        CaseSpec(sized(spec, 1, 1), steps=1, batch=1, seed=124),
     )
 
 
@@ -36,7 +49,7 @@ CHECK = Check(
     family="shape",
     reason="squeeze() and reshape(-1) lose an axis only when it has one element.",
     hint="Try it with one row, one step and one hidden unit; keep every axis.",
-    needs=frozenset(),
+    needs=frozenset({"initial_state"}),
     catches="squeezed_row",
     run=run,
     cases=_cases,

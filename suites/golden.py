@@ -1,3 +1,79 @@
-"""Cases and right answers from the golden traces."""
+"""Cases and right answers from the golden traces, for the specs that they fit."""
 
 from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from rnncheck.fixtures.files import read
+from rnncheck.fixtures.golden import Golden
+from rnncheck.fixtures.records import Record, records
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import Case, CaseSpec
+
+
+@functools.cache
+def golden(name: str) -> Golden:
+    """Return a golden trace by its name."""
+    return read(name)
+
+
+def golden_records(spec: Spec) -> tuple[CaseSpec, ...]:
+    """Return a record for each golden trace of exactly these options, whatever the sizes."""
+    found = []
+    for record in records().values():
+        own = _at_sizes_of(spec, record)
+        if own is not None:
+            found.append(
+                CaseSpec(
+                    spec=own,
+                    steps=record.steps,
+                    batch=record.batch,
+                    lengths=record.lengths or (),
+                    masked=record.mask is not None,
+                    golden=record.name,
+                )
+            )
+    return tuple(found)
+
+
+def _at_sizes_of(spec: Spec, record: Record) -> Spec | None:
+    """Return the spec with the golden's sizes if it then computes the same, else None.
+
+    The order of axes is the layout's matter, and the padding rule matters only where the golden
+    has padding.
+    """
+    theirs = record.spec
+    same = [len(s.hidden_sizes) for s in (spec, theirs)], bool(spec.output_size)
+    if same != ([len(theirs.hidden_sizes)] * 2, bool(theirs.output_size)):
+        return None
+    if bool(spec.projection) != bool(theirs.projection):
+        return None
+    own = spec.with_(
+        input_size=theirs.input_size,
+        hidden_sizes=theirs.hidden_sizes,
+        output_size=theirs.output_size,
+        projection=theirs.projection,
+    )
+    padded = record.lengths is not None or record.mask is not None
+    alike = own.with_(
+        time_major=theirs.time_major, padding=own.padding if padded else theirs.padding
+    )
+    return own if alike == theirs else None
+
+
+def golden_case(record: CaseSpec) -> Case:
+    """Return the arrays of a golden trace as a case."""
+    trace = golden(record.golden)
+    lengths, mask = trace.given("lengths"), trace.given("mask")
+    return Case(
+        record=record,
+        params=trace.params,
+        x=trace.arguments["x"],
+        state=trace.state,
+        lengths=None if lengths is None else lengths.astype(np.int64),
+        mask=None if mask is None else mask.astype(bool),
+        d_outputs=trace.arguments["d_outputs"],
+        d_state=trace.d_state,
+    )

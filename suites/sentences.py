@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "worst": "{place}: off by {error}, allowed {allowed} ({dtype})",
     "shape": "{name} has shape {got}; {expected} is asked for",
     "not_finite": "{name} holds {got} at {place}; every number must be finite",
+    "state_order": "what stands in the place of c equals the last output; h should",
     "computes_in_float32": "computes in float32",
     "none_known": "none known",
     "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",
