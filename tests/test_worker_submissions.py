@@ -222,6 +222,14 @@ def test_other_shape_of_the_right_size_is_reshaped_and_told() -> None:
     assert bound.facts["shapes"] == {"outputs": [[20, 3], [5, 4, 3]]}
 
 
+def test_text_of_a_submission_can_be_inspected() -> None:
+    """Tools that read a function's source find it, also after linecache was renewed."""
+    line = "import inspect, linecache; linecache.updatecache('mine.py', globals())"
+    with pytest.raises(Fault) as caught:
+        run(FORWARD.format(f"{line}; raise ValueError(inspect.getsource(forward))"))
+    assert "ValueError: def forward(params, x, state):" in caught.value.detail
+
+
 def test_worker_survives_what_a_submission_raises() -> None:
     """After a SystemExit in one call, the next call is answered."""
     source = """

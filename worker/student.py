@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.abc
 import io
 import linecache
 import re
@@ -73,6 +74,16 @@ def watched() -> Iterator[Seen]:
         yield seen
 
 
+class _Text(importlib.abc.InspectLoader):
+    """Gives the text of a module without a file, for inspect, torch.jit and AutoGraph."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_source(self, fullname: str) -> str:
+        return self._text
+
+
 def load_source(source: bytes, filename: str) -> dict[str, Any]:
     """Run the text as a module of its own and return its names.
 
@@ -90,6 +101,7 @@ def load_source(source: bytes, filename: str) -> dict[str, Any]:
     stem = re.sub(r"\W", "_", filename.removesuffix(".py"))
     module = types.ModuleType(f"submission_{stem}")
     module.__file__ = filename
+    module.__loader__ = _Text(text)
     sys.modules[module.__name__] = module
     exec(code, module.__dict__)
     return module.__dict__
