@@ -14,10 +14,10 @@ def forward(spec: Spec, params: Given, h: Numbers) -> tuple[Numbers, Named]:
 
 
 def backward(
-    spec: Spec, params: Given, h: Numbers, outputs: Numbers, d_outputs: Numbers
+    spec: Spec, params: Given, h: Numbers, o_in: Numbers, d_outputs: Numbers
 ) -> tuple[Named, Numbers]:
-    """Return the gradients {weight_ho, bias_o} and that of h, given those of the outputs."""
-    d_in = d_outputs * slope(spec.output_activation, outputs)
+    """Return the gradients {weight_ho, bias_o} and that of h, given that of the outputs."""
+    d_in = d_outputs * slope(spec.output_activation, o_in)
     rows = d_in.reshape(-1, d_in.shape[-1])  # (T B, O)
     d_params: Named = {
         "weight_ho": rows.T @ h.reshape(-1, h.shape[-1]),

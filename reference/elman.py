@@ -35,7 +35,7 @@ def backward(
 ) -> tuple[Named, Numbers, Named]:
     """Return the gradients of the parameters, x and the old state, given those of the new state."""
     d_params = zeros_like(params)
-    d_a = d_state["h"] * slope(spec.activation, trace["h"])
+    d_a = d_state["h"] * slope(spec.activation, trace["a"])
     d_x = input_backward(spec, params, d_params, "h", x, d_a)
     d_h = recurrent_backward(spec, params, d_params, "h", state["h"], d_a)
     return d_params, d_x, {"h": d_h}

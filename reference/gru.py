@@ -58,7 +58,7 @@ def backward(
     keep = z if spec.update == "z_keeps" else 1 - z
     d_old = d_h * keep
     d_z = d_h * (old - n) if spec.update == "z_keeps" else d_h * (n - old)
-    d_a_n = d_h * (1 - keep) * slope(spec.activation, n)
+    d_a_n = d_h * (1 - keep) * slope(spec.activation, trace["a_n"])
     if spec.reset == "after":
         d_r = d_a_n * u
         d_old += recurrent_backward(spec, params, d_params, "n", old, d_a_n * r)
@@ -67,8 +67,8 @@ def backward(
         d_r = d_reset * old
         d_old += d_reset * r
     d_x = input_backward(spec, params, d_params, "n", x, d_a_n)
-    for gate, value, d_gate in (("r", r, d_r), ("z", z, d_z)):
-        d_a = d_gate * slope("sigmoid", value)
+    for gate, d_gate in (("r", d_r), ("z", d_z)):
+        d_a = d_gate * slope("sigmoid", trace[f"a_{gate}"])
         d_x += input_backward(spec, params, d_params, gate, x, d_a)
         d_old += recurrent_backward(spec, params, d_params, gate, old, d_a)
     return d_params, d_x, {"h": d_old}

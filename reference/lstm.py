@@ -65,13 +65,13 @@ def backward(
     i, f, g, o = (trace[gate] for gate in "ifgo")
     act_c = activate(spec.activation, trace["c"])
     d_m = _projected_backward(spec, params, d_params, o * act_c, d_state["h"])
-    d_a = {"o": d_m * act_c * slope("sigmoid", o)}
-    d_c = d_state["c"] + d_m * o * slope(spec.activation, act_c)
+    d_a = {"o": d_m * act_c * slope("sigmoid", trace["a_o"])}
+    d_c = d_state["c"] + d_m * o * slope(spec.activation, trace["c"])
     d_c = d_c + _peephole_backward(spec, params, d_params, "o", trace["c"], d_a["o"])
     d_c = _bounded_backward(spec, trace, d_c)
-    d_a["i"] = d_c * g * slope("sigmoid", i)
-    d_a["f"] = d_c * state["c"] * slope("sigmoid", f)
-    d_a["g"] = d_c * i * slope(spec.activation, g)
+    d_a["i"] = d_c * g * slope("sigmoid", trace["a_i"])
+    d_a["f"] = d_c * state["c"] * slope("sigmoid", trace["a_f"])
+    d_a["g"] = d_c * i * slope(spec.activation, trace["a_g"])
     d_c_old = d_c * f
     for gate in ("i", "f"):
         d_c_old += _peephole_backward(spec, params, d_params, gate, state["c"], d_a[gate])

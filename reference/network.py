@@ -26,7 +26,6 @@ class Pass:
             layer's pre-activation.
         runs: the run of each (layer, direction).
         h: the last layer's h (T, B, W), directions side by side, no padding rule applied.
-        raw: the outputs before the padding rule.
     """
 
     outputs: Numbers
@@ -34,7 +33,6 @@ class Pass:
     trace: Named
     runs: dict[str, Run]
     h: Numbers
-    raw: Numbers
 
 
 def refuse(spec: Spec) -> None:
@@ -99,7 +97,7 @@ class Network:
         if self.spec.output_size:
             raw, shown = dense.forward(self.spec, params, h)
             trace |= {k: np.where(valid[:, :, None], a, np.zeros_like(a)) for k, a in shown.items()}
-        return Pass(self._filled(raw, valid), final, trace, runs, h, raw)
+        return Pass(self._filled(raw, valid), final, trace, runs, h)
 
     def backward(
         self, params: Given, run: Pass, valid: Numbers, d_outputs: Numbers, d_state: Given
@@ -108,7 +106,7 @@ class Network:
         grads: Named = {}
         d_h = self._unfilled(d_outputs, valid)
         if self.spec.output_size:
-            d_dense, d_h = dense.backward(self.spec, params, run.h, run.raw, d_h)
+            d_dense, d_h = dense.backward(self.spec, params, run.h, run.trace["o_in"], d_h)
             grads |= prefixed("d.", d_dense)
         for names in reversed(layers(self.spec)):
             d_inputs: list[Numbers] = []

@@ -1,6 +1,7 @@
 """Activations and their derivatives, over every number type of the reference.
 
-A derivative is written in the output value y, so a backward pass needs no pre-activation.
+A derivative is computed from the pre-activation x: written in the output y, as 1 - y y or y (1 - y),
+it loses the digits that a saturated y no longer has.
 """
 
 from __future__ import annotations
@@ -28,9 +29,8 @@ def tanh(x: Numbers) -> Numbers:
 
 def sigmoid(x: Numbers) -> Numbers:
     """Return 1 / (1 + exp(-x)), exponentiating only numbers whose real part is not positive."""
-    positive = np.real(x) >= 0
-    small = _elementwise("exp", np.where(positive, -x, x))
-    return np.asarray(np.where(positive, 1, small) / (1 + small))
+    small = _exp_of_minus_size(x)
+    return np.asarray(np.where(np.real(x) >= 0, 1, small) / (1 + small))
 
 
 def relu(x: Numbers) -> Numbers:
@@ -43,20 +43,25 @@ def identity(x: Numbers) -> Numbers:
     return x
 
 
-def _tanh_slope(y: Numbers) -> Numbers:
-    return 1 - y * y
+def _exp_of_minus_size(x: Numbers) -> Numbers:
+    return _elementwise("exp", np.where(np.real(x) >= 0, -x, x))
 
 
-def _sigmoid_slope(y: Numbers) -> Numbers:
-    return np.asarray(y * (1 - y))
+def _tanh_slope(x: Numbers) -> Numbers:
+    return 4 * _sigmoid_slope(2 * x)
 
 
-def _relu_slope(y: Numbers) -> Numbers:
-    return np.where(np.real(y) > 0, np.ones_like(y), np.zeros_like(y))
+def _sigmoid_slope(x: Numbers) -> Numbers:
+    small = _exp_of_minus_size(x)
+    return np.asarray(small / (1 + small) ** 2)
 
 
-def _identity_slope(y: Numbers) -> Numbers:
-    return np.ones_like(y)
+def _relu_slope(x: Numbers) -> Numbers:
+    return np.where(np.real(x) > 0, np.ones_like(x), np.zeros_like(x))
+
+
+def _identity_slope(x: Numbers) -> Numbers:
+    return np.ones_like(x)
 
 
 _PAIRS: dict[str, tuple[Callable[[Numbers], Numbers], Callable[[Numbers], Numbers]]] = {
@@ -72,6 +77,6 @@ def activate(name: str, x: Numbers) -> Numbers:
     return _PAIRS[name][0](x)
 
 
-def slope(name: str, y: Numbers) -> Numbers:
-    """Return the derivative of an activation, given its output y."""
-    return _PAIRS[name][1](y)
+def slope(name: str, x: Numbers) -> Numbers:
+    """Return the derivative of an activation at x."""
+    return _PAIRS[name][1](x)

@@ -37,13 +37,13 @@ def backward(
     d_state: Given,
 ) -> Named:
     """Return every gradient, under "d.<parameter>", "d.x" and "d.state.<part>"."""
-    outputs, new, trace = forward(spec, cell, params, x, state)
+    _, new, trace = forward(spec, cell, params, x, state)
     names = _names(spec)
     inputs = [x] + [new[name + "h"] for name in names]
     grads: Named = {}
     d_h = d_outputs
     if spec.output_size:
-        d_dense, d_h = dense.backward(spec, params, inputs[-1], outputs, d_outputs)
+        d_dense, d_h = dense.backward(spec, params, inputs[-1], trace["o_in"], d_outputs)
         grads |= prefixed("d.", d_dense)
     for name, given in reversed(list(zip(names, inputs, strict=False))):
         d_new = select(d_state, name)
