@@ -233,20 +233,15 @@ def test_show_starts_the_memory_of_a_reversed_row_at_the_end() -> None:
 def test_regenerating_imports_nothing_under_test() -> None:
     """Only the reference, the protocol, the fixtures, NumPy and mpmath."""
     code = (
-        "import sys, rnncheck.fixtures.regenerate\n"
+        "import sys, types\n"
+        "sys.modules['rnncheck'] = package = types.ModuleType('rnncheck')\n"
+        f"package.__path__ = [{str(FOLDER.parent)!r}]\n"
+        "import rnncheck.fixtures.regenerate\n"
         "print(sorted({n.split('.')[1] for n in sys.modules if n.startswith('rnncheck.')}))\n"
         "print(sorted({'torch', 'tensorflow', 'keras'} & set(sys.modules)))"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_environment()
-    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.splitlines() == ["['fixtures', 'protocol', 'reference']", "[]"]
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
 
 
 def test_the_example_has_numpy_legacy_stream() -> None:
