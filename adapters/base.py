@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,7 +16,8 @@ class Runner(Protocol):
     """The worker's half, bound to parameters: calls a stranger's code, gives back what came.
 
     Attributes:
-        facts: what the last call showed: "containers", "dtypes", "changed", "device".
+        facts: what the last call showed: "containers", "dtypes", "changed", "device", "detached"
+            (what automatic differentiation does not reach).
     """
 
     facts: dict[str, Any]
@@ -115,8 +116,13 @@ class Layout:
         )
         return arrays
 
-    def rerun(self, spec: Spec, call: str, name: str) -> list[str]:
-        """Return lines of Python that make the call `call` on the object called `name`.
+    def rerun(
+        self, spec: Spec, call: str, name: str, given: Collection[str] | None = None
+    ) -> list[str]:
+        """Return lines of Python that make the call `call` on the class or function `name`.
+
+        `given` are the native names of the arguments, e.g. "x", "state.h", "lengths"; None means
+        x and the whole state.
 
         The lines may use the native arguments under their names with "_" for "." (x, state_h,
         params as a dict) and must leave each result in a variable named likewise (outputs,

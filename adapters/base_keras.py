@@ -122,7 +122,7 @@ class KerasRunner:
 
     def _noted(self, results: dict[str, Any]) -> dict[str, Any]:
         self.facts["dtypes"] = {key: t.dtype.name for key, t in results.items()}
-        self.facts["device"] = {key: t.device for key, t in results.items()}
+        self.facts["device"] = {k: t.device.split(":")[-2].lower() for k, t in results.items()}
         return results
 
     def _gradients(self, given: dict[str, Any], step: bool) -> Arrays:
