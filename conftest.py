@@ -19,6 +19,8 @@ def _import_clone_as_rnncheck() -> None:
 if importlib.util.find_spec("rnncheck") is None:
     _import_clone_as_rnncheck()
 
+pytest_plugins = ["rnncheck.grading.pytest_plugin"]
+
 
 def pytest_report_header() -> str:
     """Name the copy of rnncheck under test: this clone's, or an installed one."""

@@ -9,6 +9,7 @@ from rnncheck.grading.assignment import Assignment, Contract
 from rnncheck.grading.diagnose import Diagnosis, diagnose
 from rnncheck.grading.marks import mark, points_of
 from rnncheck.grading.opened import Opened, open_submission
+from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.suites.case import CaseSpec
@@ -49,6 +50,8 @@ class Report:
         absent: why it could not be judged here (a framework that is not installed), or "".
         fault: a sentence about the file itself, where it could not be loaded.
         detail: further lines of a stranger's text.
+        snippet: a script that shows the first wrong number without rnncheck, or "".
+        notes: remarks that cost nothing.
     """
 
     file: str
@@ -58,6 +61,7 @@ class Report:
     absent: str = ""
     fault: str = ""
     detail: str = ""
+    snippet: str = ""
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -77,8 +81,10 @@ def judge(
     *,
     device: str = "cpu",
     only: Sequence[str] = (),
+    case: int | None = None,
     tell: Callable[[Judged], None] = lambda judged: None,
     with_diagnosis: bool = True,
+    with_snippet: bool = False,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
 
@@ -88,12 +94,14 @@ def judge(
         contract: in which framework it was answered.
         device: "cpu" or "cuda".
         only: checks to run, by parts of their names; () for all.
+        case: the only case of each check to run; None for all.
         tell: called with each check as it ends.
         with_diagnosis: look for the likely mistake of each failure.
+        with_snippet: write a script that shows the first wrong number.
     """
     report = Report(str(submission.path), assignment.name, contract.framework, ())
     with open_submission(submission, contract, assignment.limits, device) as opened:
-        pairs = _selected(plan(opened.spec, opened.claims), only)
+        pairs = _selected(plan(opened.spec, opened.claims), only, case)
         worth = points_of(assignment, pairs)
         try:
             if submission.fault:
@@ -106,13 +114,18 @@ def judge(
             found = diagnose(opened, outcome, device) if with_diagnosis else None
             judged.append(Judged(outcome, worth[outcome.check], found))
             tell(judged[-1])
-    return replace(report, judged=tuple(judged), notes=_notes(judged))
+        script = ""
+        if with_snippet:
+            outcomes = [item.outcome for item in judged]
+            script = snippet(opened, outcomes, submission.path, device)
+    return replace(report, judged=tuple(judged), notes=_notes(judged), snippet=script)
 
 
-def _selected(pairs: Plan, only: Sequence[str]) -> Plan:
-    if not only:
-        return pairs
-    return [(check, cases) for check, cases in pairs if any(word in check.name for word in only)]
+def _selected(pairs: Plan, only: Sequence[str], case: int | None) -> Plan:
+    chosen = [p for p in pairs if not only or any(word in p[0].name for word in only)]
+    if case is None:
+        return chosen
+    return [(check, cases[case : case + 1]) for check, cases in chosen]
 
 
 def _run(opened: Opened, pairs: Plan, device: str) -> Iterator[Outcome]:

@@ -27,11 +27,13 @@ class Opened:
         adapter: through which it is seen.
         spec: what it is to compute; the sizes in it mean nothing.
         claims: what it offers.
+        bound_name: of the function or class that is bound.
     """
 
     def __init__(
         self,
         name: str,
+        bound_name: str,
         adapter: Adapter,
         spec: Spec,
         claims: frozenset[str],
@@ -39,6 +41,7 @@ class Opened:
     ) -> None:
         """Start nothing yet; `start` opens a session and loads."""
         self.name, self.adapter, self.spec, self.claims = name, adapter, spec, claims
+        self.bound_name = bound_name
         self._start = start
         self._session: Session | None = None
         self._loaded: Loaded | None = None
@@ -120,7 +123,7 @@ def open_submission(
             raise
         return session, loaded
 
-    return Opened(submission.path.name, adapter, spec, claims, start)
+    return Opened(submission.path.name, contract.names[0], adapter, spec, claims, start)
 
 
 def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened:
@@ -135,7 +138,8 @@ def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened
             session.close()
             raise
 
-    return Opened(f"{adapter.name}[{target.name}]", adapter, spec, adapter.claims(spec), start)
+    name = f"{adapter.name}[{target.name}]"
+    return Opened(name, target.path, adapter, spec, adapter.claims(spec), start)
 
 
 def spec_of(options: Mapping[str, object]) -> Spec:

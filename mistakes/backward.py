@@ -107,6 +107,28 @@ def truncated(steps: int) -> type[BackwardLoop]:
     return Truncated
 
 
+def stopped(steps: int) -> type[BackwardLoop]:
+    """Return a BPTT whose loop ends after some steps back from the end."""
+
+    class Stopped(BackwardLoop):
+        def sequence_vjp(
+            self,
+            x: Array,
+            state: Mapping[str, Array] | None,
+            d_outputs: Array,
+            d_state: Mapping[str, Array],
+            lengths: Array | None = None,
+            mask: Array | None = None,
+        ) -> Arrays:
+            first = max(0, len(x) - steps)
+            start = self._states(x, state)[first]
+            result = super().sequence_vjp(x[first:], start, d_outputs[first:], d_state)
+            unseen = np.zeros_like(x[:first])
+            return {**result, "d.x": np.concatenate([unseen, result["d.x"]])}
+
+    return Stopped
+
+
 class WeightGradientOverwritten(BackwardLoop):
     """= where += is meant: the parameters' gradient is that of the first step alone."""
 
@@ -216,6 +238,16 @@ MISTAKES = (
             f"backpropagation through time stops after {steps} steps",
             "Count the steps that the backward loop really goes back.",
             truncated(steps),
+            _plain,
+        )
+        for steps in (5, 10, 20, 30)
+    ),
+    *(
+        Mistake(
+            f"bptt_loop_stops_after_{steps}",
+            f"the loop of the backward pass ends after {steps} steps",
+            "Count the steps that the backward loop really goes back.",
+            stopped(steps),
             _plain,
         )
         for steps in (5, 10, 20, 30)

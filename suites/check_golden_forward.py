@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rnncheck.fixtures.golden import Golden
-from rnncheck.protocol.names import Array, Arrays, group
+from rnncheck.protocol.names import Array, Arrays
 from rnncheck.suites.case import Case
 from rnncheck.suites.check import Check
 from rnncheck.suites.compare import Tensor
 from rnncheck.suites.golden import golden, golden_records
+from rnncheck.suites.prefixes import prefix_states
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
@@ -22,9 +23,8 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
         return
     result = subject.run_case()
     names = [name for name in trace.forward if not name.startswith("trace.")]
-    tensors = [truth.values(name, result[name], trace.forward[name]) for name in names]
-    if case.valid.all() and case.spec.directions == ("forward",):
-        tensors = _prefixes(subject, case, truth, trace) + tensors
+    tensors = prefix_states(subject, case, truth, trace.forward)
+    tensors += [truth.values(name, result[name], trace.forward[name]) for name in names]
     truth.compare(CLAIM, tensors)
 
 
@@ -38,16 +38,6 @@ def _steps(subject: Subject, case: Case, truth: Truth, trace: Golden) -> list[Te
         for part, right in state.items():
             tensors.append(_at(truth, f"state.{part}", result[f"state.{part}"], right, t))
         tensors.append(_at(truth, "outputs", result["outputs"], trace.forward["outputs"][t], t))
-    return tensors
-
-
-def _prefixes(subject: Subject, case: Case, truth: Truth, trace: Golden) -> list[Tensor]:
-    """Run the first t steps for every t, to see the state after each."""
-    tensors: list[Tensor] = []
-    for t in range(len(case.x) - 1):
-        state = group(subject.sequence(case.x[: t + 1], case.state), "state")
-        for part, got in state.items():
-            tensors.append(_at(truth, f"state.{part}", got, trace.forward[f"trace.{part}"][t], t))
     return tensors
 
 

@@ -1,0 +1,105 @@
+"""All that the suites can be run on: the reference, the frameworks' own classes, a submission."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnncheck import adapters
+from rnncheck.adapters.base import Adapter, Target
+from rnncheck.grading.assignment import load
+from rnncheck.grading.diagnose import diagnose
+from rnncheck.grading.find import find_assignment, find_contract, read_submission
+from rnncheck.grading.judge import Judged
+from rnncheck.grading.opened import Opened, open_submission, open_target
+from rnncheck.grading.render import verdict
+from rnncheck.protocol.spec import Padding, Spec
+from rnncheck.reference.implementation import bind, claims_of
+from rnncheck.suites.driver import Outcome
+from rnncheck.suites.handle import Handle
+
+EXAMPLES = {"numpy": 25, "torch": 12, "keras3": 4, "tf1": 4}
+REFERENCE = {
+    "elman": Spec("elman", 2, (3,)),
+    "elman relu": Spec("elman", 2, (3,), activation="relu", biases="single"),
+    "elman dense": Spec("elman", 2, (3,), output_size=2, output_activation="tanh"),
+    "elman reverse": Spec("elman", 2, (3,), directions=("reverse",)),
+    "lstm": Spec("lstm", 2, (3,)),
+    "lstm all options": Spec(
+        "lstm",
+        2,
+        (3,),
+        forget_bias=1.0,
+        peepholes=True,
+        cell_clip=3.0,
+        projection=2,
+        biases="single",
+    ),
+    "lstm any mask": Spec("lstm", 2, (3,), padding=Padding("repeat", "initial", "any")),
+    "gru": Spec("gru", 2, (3,)),
+    "gru reset before": Spec("gru", 2, (3,), reset="before", biases="single"),
+    "gru z takes": Spec("gru", 2, (3,), update="z_takes", time_major=False),
+}
+
+
+def reference_handles() -> list[Handle]:
+    """Return the reference under each of some specs."""
+    return [
+        Handle(f"reference[{name}]", spec, claims_of(spec), bind)
+        for name, spec in REFERENCE.items()
+    ]
+
+
+def target_handles(world: str, device: str = "cpu") -> list[Handle]:
+    """Return the frameworks' own classes of a world, each in a worker of its own."""
+    found = [(adapters.load(name)) for name in adapters.names()]
+    return [
+        _target_handle(adapter, target, device)
+        for adapter in found
+        if adapter.world == world
+        for target in adapter.targets
+    ]
+
+
+def _target_handle(adapter: Adapter, target: Target, device: str) -> Handle:
+    opened = open_target(adapter, target, device)
+    return Handle(
+        name=opened.name,
+        spec=opened.spec,
+        claims=opened.claims,
+        bind=opened.bind,
+        device=device,
+        examples=EXAMPLES[adapter.world],
+        close=opened.close,
+    )
+
+
+def submission_handle(file: Path, assignment_name: str | None, device: str = "cpu") -> Handle:
+    """Return a submission.
+
+    Raises:
+        UsageError: there is no such file, assignment or contract.
+    """
+    submission = read_submission(file)
+    assignment = load(assignment_name or find_assignment(submission))
+    contract = find_contract(assignment, submission)
+    opened = open_submission(submission, contract, assignment.limits, device)
+
+    def explain(outcome: Outcome) -> str:
+        return verdict(_diagnosed(opened, outcome, device), str(file), assignment.name)
+
+    return Handle(
+        name=file.name,
+        spec=opened.spec,
+        claims=opened.claims,
+        bind=opened.bind,
+        dtypes=("float64",),
+        device=device,
+        examples=EXAMPLES[contract.world],
+        graded=True,
+        explain=explain,
+        close=opened.close,
+    )
+
+
+def _diagnosed(opened: Opened, outcome: Outcome, device: str) -> Judged:
+    return Judged(outcome, 0.0, diagnose(opened, outcome, device))

@@ -1,0 +1,43 @@
+"""An implementation that is handed to the suites, with what they need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.driver import Outcome
+
+
+def _in_words(outcome: Outcome) -> str:
+    return str(outcome.failure or outcome.message)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An implementation under test.
+
+    Attributes:
+        name: in test ids and in the ledger.
+        spec: what it computes; the sizes in it mean nothing.
+        claims: what it offers.
+        bind: binds it.
+        dtypes: in which it is run.
+        device: on which it is run.
+        examples: how many cases Hypothesis draws for each check.
+        graded: a submission, for which advice costs nothing.
+        explain: turns an outcome into the lines that a person reads.
+        close: frees what it holds.
+    """
+
+    name: str
+    spec: Spec
+    claims: frozenset[str]
+    bind: Bind
+    dtypes: tuple[str, ...] = ("float64", "float32")
+    device: str = "cpu"
+    examples: int = 20
+    graded: bool = False
+    explain: Callable[[Outcome], str] = field(default=_in_words, compare=False)
+    close: Callable[[], None] = field(default=lambda: None, compare=False)

@@ -1,0 +1,47 @@
+"""How many checks ran for each implementation, and how many should have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+COLUMNS = ("passed", "failed", "skipped")
+
+
+@dataclass
+class Ledger:
+    """Counts by implementation.
+
+    Attributes:
+        expected: checks that were planned.
+        not_claimed: checks that do not apply, with a count so that none is lost from sight.
+        ended: how those that ran ended.
+    """
+
+    expected: dict[str, int] = field(default_factory=dict)
+    not_claimed: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def plan(self, name: str, claimed: int, not_claimed: int) -> None:
+        """Note what is planned for an implementation."""
+        self.expected[name], self.not_claimed[name] = claimed, not_claimed
+        self.ended[name] = Counter()
+
+    def note(self, name: str, status: str) -> None:
+        """Note how one check ended."""
+        self.ended[name][status] += 1
+
+    def missing(self) -> list[str]:
+        """Return the implementations for which fewer checks ran than were planned."""
+        return [n for n, planned in self.expected.items() if self.ended[n].total() < planned]
+
+    def lines(self) -> list[str]:
+        """Return the ledger as lines of a table."""
+        width = max(map(len, self.expected), default=0)
+        head = f"{'implementation':<{width}}  passed  failed  skipped  not claimed  expected"
+        rows = [head] if self.expected else []
+        for name, planned in self.expected.items():
+            ended = self.ended[name]
+            counts = "  ".join(f"{ended[column]:>{len(column)}}" for column in COLUMNS)
+            rows.append(f"{name:<{width}}  {counts}  {self.not_claimed[name]:>11}  {planned:>8}")
+        return rows

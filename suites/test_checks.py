@@ -1,0 +1,53 @@
+"""Every check on every implementation that is handed in: the bank's cases, then drawn ones."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.check import Check
+from rnncheck.suites.driver import Outcome, plan, run_pair
+from rnncheck.suites.handle import Handle
+from rnncheck.suites.strategies import like
+
+
+def test_check(handle: Handle, check: Check, dtype: str, explore: int) -> None:
+    """A check holds on its own cases, and on others like them."""
+    __tracebackhide__ = True
+    cases = dict((c.name, r) for c, r in plan(handle.spec, handle.claims))[check.name]
+    for record in cases:
+        _require(handle, run_pair(handle.bind, check, record, dtype, handle.device))
+    _explore(handle, check, cases, dtype, explore)
+
+
+def _explore(
+    handle: Handle, check: Check, cases: tuple[CaseSpec, ...], dtype: str, explore: int
+) -> None:
+    __tracebackhide__ = True
+
+    @settings(
+        max_examples=explore or handle.examples,
+        derandomize=not explore,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(like(cases))
+    def drawn(record: CaseSpec) -> None:
+        __tracebackhide__ = True
+        _require(handle, run_pair(handle.bind, check, record, dtype, handle.device))
+
+    drawn()
+
+
+def _require(handle: Handle, outcome: Outcome) -> None:
+    """End the test as the check ended."""
+    __tracebackhide__ = True
+    if outcome.status == "passed":
+        return
+    if outcome.status == "skipped":
+        pytest.skip(outcome.message)
+    if handle.graded and outcome.family == "advice":
+        pytest.xfail(f"advice, costs nothing: {handle.explain(outcome)}")
+    pytest.fail(handle.explain(outcome), pytrace=False)
