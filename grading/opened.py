@@ -46,6 +46,7 @@ class Opened:
         self._session: Session | None = None
         self._loaded: Loaded | None = None
         self._lost: list[Fault] = []
+        self._absent: Fault | None = None
 
     def open(self) -> None:
         """Start the worker and load, if that is not done yet.
@@ -55,6 +56,8 @@ class Opened:
         """
         if self._loaded is not None:
             return
+        if self._absent is not None:
+            raise self._absent
         if len(self._lost) >= LOSSES:
             last = self._lost[-1]
             raise Fault(last.kind, f"not run: {len(self._lost)} calls before it ended so: {last}")
@@ -81,6 +84,8 @@ class Opened:
         self._note(Fault(fault_kind, message))
 
     def _note(self, fault: Fault) -> None:
+        if fault.kind == "absent":
+            self._absent = fault
         if fault.kind in ("timeout", "died"):
             self._lost.append(fault)
             self.close()

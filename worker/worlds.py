@@ -50,6 +50,7 @@ def set_dtype(world: str, dtype: str) -> None:
         import keras
 
         keras.config.set_floatx(dtype)
+        keras.config.set_dtype_policy(dtype)  # floatx alone is too late once there is a policy
     elif world == "tf1":
         import tf_keras
 
