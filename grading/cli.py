@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from rnncheck.grading.errors import UsageError
+from rnncheck.grading.escape import lines
 
 COMMANDS = {
     "check": "check one file, and say where it is wrong",
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = module.run(command.parse_args(given[1:]))
     except UsageError as error:
-        print(f"{PROGRAM} {given[0]}: {error}", file=sys.stderr)
+        print(f"{PROGRAM} {given[0]}: {lines(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"{PROGRAM} {given[0]}: stopped", file=sys.stderr)
