@@ -14,10 +14,12 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
+from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites.allowance import allowance
 from rnncheck.suites.calls import backward, forward
 from rnncheck.suites.case import Case, make_case
 from rnncheck.suites.cases import general, long
+from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.subject import Subject
 
@@ -47,7 +49,8 @@ def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis
     """Return the mistake that explains a failed comparison on every case, None if none does."""
     if outcome.status != "failed" or outcome.record is None:
         return None
-    call = "backward" if outcome.family == "gradient" else "forward"
+    vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
+    call = "backward" if vjp else "forward"
     records = [outcome.record, *general(opened.spec)]
     if call == "backward":
         records += long(opened.spec)[:1]
@@ -56,6 +59,8 @@ def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis
         own = [_answers(opened.bind, case, call, device) for case in cases]
     except Fault:
         return None
+    if _digits(reference, cases, own, call) is not None:
+        return None  # these answers are right: what failed is not in them
     found = [d for m in mistakes().values() if (d := _matches(m, opened.spec, cases, own, call))]
     return max(found, key=lambda d: d.digits, default=None)
 
@@ -70,27 +75,35 @@ def _matches(
 ) -> Diagnosis | None:
     if not mistake.applies(spec):
         return None
-    digits = MOST_DIGITS
-    for case, answers in zip(cases, own, strict=True):
-        equal = _equal_digits(mistake, case, answers, call)
-        if equal is None:
-            return None
-        digits = min(digits, equal)
+    digits = _digits(mistake.bind, cases, own, call)
+    if digits is None:
+        return None
     return Diagnosis(mistake.id, mistake.what, mistake.hint, digits, len(cases))
 
 
-def _equal_digits(mistake: Mistake, case: Case, answers: Arrays, call: str) -> int | None:
-    """Return to how many digits a mistake gives the same answers, None if it does not."""
+def _digits(bind: Bind, cases: list[Case], own: list[Arrays], call: str) -> int | None:
+    """Return to how many digits something gives the same answers on every case, else None."""
+    digits = MOST_DIGITS
+    for case, answers in zip(cases, own, strict=True):
+        equal = _equal_digits(bind, case, answers, call)
+        if equal is None:
+            return None
+        digits = min(digits, equal)
+    return digits
+
+
+def _equal_digits(bind: Bind, case: Case, answers: Arrays, call: str) -> int | None:
     try:
-        wrong = _answers(mistake.bind, case, call)
+        theirs = _answers(bind, case, call)
     except (Fault, KeyError, ValueError, AttributeError):
         return None
     worst = 0.0
     for name, array in answers.items():
-        if name not in wrong or wrong[name].shape != array.shape:
+        if name not in theirs or theirs[name].shape != array.shape:
             return None
-        size = max(float(np.max(np.abs(wrong[name]), initial=0.0)), 1e-300)
-        worst = max(worst, float(np.max(np.abs(array - wrong[name]), initial=0.0)) / size)
-    if not worst <= allowance(case, "float32").rtol:
-        return None
+        size = max(float(np.max(np.abs(theirs[name]), initial=0.0)), 1e-300)
+        error = float(np.max(np.abs(array - theirs[name]), initial=0.0)) / size
+        if not error <= allowance(case, "float32").rtol:
+            return None
+        worst = max(worst, error)
     return min(MOST_DIGITS, int(-math.log10(worst)) if worst else MOST_DIGITS)
