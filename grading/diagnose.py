@@ -15,6 +15,7 @@ from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind as reference
+from rnncheck.suites import check_gradient_linear as gradient_linear
 from rnncheck.suites.allowance import allowance
 from rnncheck.suites.calls import backward, forward
 from rnncheck.suites.case import Case, make_case
@@ -55,6 +56,8 @@ def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis
     if call == "backward":
         records += long(opened.spec)[:1]
     cases = [make_case(record) for record in dict.fromkeys(records)]
+    if outcome.check == gradient_linear.CHECK.name:
+        cases = [gradient_linear.enlarged(case) for case in cases]
     try:
         own = [_answers(opened.bind, case, call, device) for case in cases]
     except Fault:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rnncheck.suites.case import Case
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
@@ -13,13 +15,18 @@ SCALE = 2.0**14
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a larger upstream gradient does not give gradients larger in proportion."""
-    small = subject.case_gradients()
-    d_state = {part: array * SCALE for part, array in case.d_state.items()}
+    small, more = subject.case_gradients(), enlarged(case)
     large = subject.sequence_vjp(
-        case.x, case.state, case.d_outputs * SCALE, d_state, case.lengths, case.mask
+        case.x, case.state, more.d_outputs, more.d_state, case.lengths, case.mask
     )
     tensors = [truth.gradient(name, large[name], floats(small[name]) * SCALE) for name in small]
     truth.compare(f"upstream gradients {SCALE:.0f} times larger are not passed on", tensors)
+
+
+def enlarged(case: Case) -> Case:
+    """Return the case with upstream gradients SCALE times larger."""
+    d_state = {part: array * SCALE for part, array in case.d_state.items()}
+    return replace(case, d_outputs=case.d_outputs * SCALE, d_state=d_state)
 
 
 CHECK = Check(
