@@ -17,7 +17,7 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_gradient_linear as gradient_linear
 from rnncheck.suites.allowance import allowance
-from rnncheck.suites.calls import backward, forward
+from rnncheck.suites.calls import answers, call_of
 from rnncheck.suites.case import Case, make_case
 from rnncheck.suites.cases import general, long
 from rnncheck.suites.check import checks
@@ -51,9 +51,9 @@ def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis
     if outcome.status != "failed" or outcome.record is None:
         return None
     vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
-    call = "backward" if vjp else "forward"
+    call = call_of(opened.claims, vjp=bool(vjp))
     records = [outcome.record, *general(opened.spec)]
-    if call == "backward":
+    if call == "sequence_vjp":
         records += long(opened.spec)[:1]
     cases = [make_case(record) for record in dict.fromkeys(records)]
     if outcome.check == gradient_linear.CHECK.name:
@@ -69,8 +69,7 @@ def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis
 
 
 def _answers(bind: Bind, case: Case, call: str, device: str = "cpu") -> Arrays:
-    subject = Subject(bind, case, "float64", device)
-    return (backward if call == "backward" else forward)(subject, case)[1]
+    return answers(Subject(bind, case, "float64", device), case, call)
 
 
 def _matches(
@@ -87,21 +86,21 @@ def _matches(
 def _digits(bind: Bind, cases: list[Case], own: list[Arrays], call: str) -> int | None:
     """Return to how many digits something gives the same answers on every case, else None."""
     digits = MOST_DIGITS
-    for case, answers in zip(cases, own, strict=True):
-        equal = _equal_digits(bind, case, answers, call)
+    for case, given in zip(cases, own, strict=True):
+        equal = _equal_digits(bind, case, given, call)
         if equal is None:
             return None
         digits = min(digits, equal)
     return digits
 
 
-def _equal_digits(bind: Bind, case: Case, answers: Arrays, call: str) -> int | None:
+def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | None:
     try:
         theirs = _answers(bind, case, call)
     except (Fault, KeyError, ValueError, AttributeError):
         return None
     worst = 0.0
-    for name, array in answers.items():
+    for name, array in given.items():
         if name not in theirs or theirs[name].shape != array.shape:
             return None
         size = max(float(np.max(np.abs(theirs[name]), initial=0.0)), 1e-300)

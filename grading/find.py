@@ -24,7 +24,7 @@ def find_assignment(submission: Submission) -> str:
         UsageError: the marker names no assignment, or nothing tells which it is.
     """
     if submission.marker is not None:
-        return load(submission.marker).name
+        return _named(submission)
     folder = submission.path.absolute().parent.name
     if folder in names():
         return folder
@@ -38,6 +38,16 @@ def find_assignment(submission: Submission) -> str:
         f"`# rnncheck: {found[0]}` at its top, or give --assignment NAME; "
         f"there are: {', '.join(names())}"
     )
+
+
+def _named(submission: Submission) -> str:
+    """Return the assignment of the marker: a name, never a path that a stranger chose."""
+    if submission.marker not in names():
+        raise UsageError(
+            f"no assignment is called {submission.marker!r}; there are: {', '.join(names())}. "
+            f"Write one of these in the line `# rnncheck: NAME` of {submission.path.name}."
+        )
+    return submission.marker
 
 
 def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, int, int]:

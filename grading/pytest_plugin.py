@@ -5,7 +5,7 @@ Loaded by the clone's conftest.py, or by `python -m rnncheck.suites` where rnnch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -106,9 +106,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> object:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Count each check once in the ledger."""
-    report: pytest.TestReport = yield
+    report = yield
     handle = _handle_of(item)
     if handle is not None and (
         report.when == "call" or (report.when == "setup" and report.skipped)

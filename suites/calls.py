@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rnncheck.protocol.implementation import Implementation
 from rnncheck.protocol.names import Array, Arrays
@@ -10,19 +10,33 @@ from rnncheck.suites.case import Case
 from rnncheck.suites.subject import Subject
 
 
+def call_of(claims: Collection[str], *, vjp: bool = False) -> str:
+    """Return the call to make where there is a choice: the sequence, else the step."""
+    end = "_vjp" if vjp else ""
+    return ("sequence" if "sequence" + end in claims else "step") + end
+
+
+def answers(subject: Subject, case: Case, call: str) -> Arrays:
+    """Return the results of a call on the case; a step is that of the first input."""
+    if call == "sequence":
+        return subject.run_case()
+    if call == "sequence_vjp":
+        return subject.case_gradients()
+    if call == "step":
+        return subject.step(case.x[0], case.state)
+    return subject.step_vjp(case.x[0], case.state, case.d_outputs[0], case.d_state)
+
+
 def forward(subject: Subject, case: Case) -> tuple[str, Arrays]:
     """Return the call that was made and its results: the sequence, else the first step."""
-    if "sequence" in subject.claims:
-        return "sequence", subject.run_case()
-    return "step", subject.step(case.x[0], case.state)
+    call = call_of(subject.claims)
+    return call, answers(subject, case, call)
 
 
 def backward(subject: Subject, case: Case) -> tuple[str, Arrays]:
     """Return the vjp that was made and its results: of the sequence, else of the first step."""
-    if "sequence_vjp" in subject.claims:
-        return "sequence_vjp", subject.case_gradients()
-    upstream = case.d_outputs[0]
-    return "step_vjp", subject.step_vjp(case.x[0], case.state, upstream, case.d_state)
+    call = call_of(subject.claims, vjp=True)
+    return call, answers(subject, case, call)
 
 
 def one_step(implementation: Implementation, x: Array, state: Mapping[str, Array]) -> Arrays:
