@@ -1,0 +1,131 @@
+"""The frameworks' own classes as producers of goldens, each framework in a worker of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from rnncheck import adapters
+from rnncheck.adapters.base import Adapter, Target
+from rnncheck.fixtures.agreement import Producer, compare, needs
+from rnncheck.fixtures.files import FOLDER
+from rnncheck.fixtures.golden import Golden
+from rnncheck.fixtures.rewriting import Question, plain, rewrite
+from rnncheck.fixtures.verify import Finding
+from rnncheck.grading.opened import spec_of
+from rnncheck.protocol.implementation import Implementation
+from rnncheck.protocol.names import Array
+from rnncheck.protocol.spec import Spec, SpecError
+from rnncheck.worker.client import Loaded, Session
+
+FRAMEWORKS = {"torch": "torch", "keras": "keras3", "tf1": "tf1"}
+EXTRAS = {"torch": "torch", "keras": "tensorflow", "tf1": "tensorflow"}
+NAMES = {"torch": "torch", "keras": "Keras", "tf1": "TF1"}
+
+# Fields of a spec that a class's constructor takes besides what its targets list.
+_TF1 = "tensorflow.compat.v1:nn.rnn_cell."
+_TAKES: dict[str, tuple[str, ...]] = {
+    "torch.nn:LSTM": ("projection",),
+    "keras.layers:SimpleRNN": ("activation", "directions"),
+    "keras.layers:LSTM": ("activation", "directions"),
+    "keras.layers:GRU": ("activation", "directions"),
+    f"{_TF1}BasicRNNCell": ("activation",),
+    f"{_TF1}BasicLSTMCell": ("activation", "forget_bias"),
+    f"{_TF1}LSTMCell": ("activation", "forget_bias", "cell_clip", "projection"),
+    f"{_TF1}GRUCell": ("activation",),
+}
+_TAKES_NO_BIAS = ("torch", "keras3")
+
+
+def compare_framework(
+    framework: str, names: Iterable[str], folder: Path = FOLDER
+) -> Iterator[Finding]:
+    """Compare a framework's classes with goldens, in a worker.
+
+    Args:
+        framework: a key of FRAMEWORKS.
+        names: of the goldens.
+        folder: with the manifest and the files.
+
+    Yields:
+        For each golden one finding, whose check is the framework: passed if a class agrees and
+        none that can express the golden disagrees.
+
+    Raises:
+        Fault: "absent": the framework is not there.
+    """
+    with Session.start(FRAMEWORKS[framework]) as session:
+        producers = _producers(session)
+        for name in names:
+            yield _merged(name, framework, compare(producers, folder, [name]))
+
+
+def _merged(name: str, framework: str, findings: Iterable[Finding]) -> Finding:
+    found = list(findings)
+    wrong = [f"{f.check}: {f.detail}" for f in found if f.status == "failed"]
+    if wrong:
+        return Finding(name, framework, "failed", "; ".join(wrong))
+    if any(f.status == "passed" for f in found):
+        return Finding(name, framework, "passed")
+    return Finding(name, framework, "not claimed", "no class of it can express this")
+
+
+def _producers(session: Session) -> dict[str, Producer]:
+    return {
+        f"{adapter.name}[{target.name}]": Producer(
+            _Lazy(session, adapter, target), partial(ask, adapter, target)
+        )
+        for adapter, target in classes(session.world)
+    }
+
+
+def classes(world: str) -> list[tuple[Adapter, Target]]:
+    """Return the classes of a world that compute whole sequences, and how they are seen."""
+    found = [adapters.load(name) for name in adapters.names()]
+    return [
+        (adapter, target)
+        for adapter in found
+        if adapter.world == world
+        for target in adapter.targets
+        if "sequence" in adapter.claims(spec_of(target.options))
+    ]
+
+
+def ask(adapter: Adapter, target: Target, golden: Golden) -> Question:
+    """Put a golden to a class.
+
+    Raises:
+        SpecError: the class cannot express it.
+    """
+    question = rewrite(plain(golden), _wanted(adapter, target, golden.spec))
+    missing = needs(question.arguments) - adapter.claims(question.spec)
+    if missing:
+        raise SpecError(f"{target.name} lacks {', '.join(sorted(missing))}")
+    return question
+
+
+def _wanted(adapter: Adapter, target: Target, spec: Spec) -> Spec:
+    """Return what the class computes at a golden's sizes, constructed as close to it as can be."""
+    own = spec_of(target.options)
+    if own.cell != spec.cell:
+        raise SpecError(f"{target.name} is no {spec.cell}")
+    taken = ["input_size", "hidden_sizes", "gates", *_TAKES.get(target.path, ())]
+    if spec.biases == "none" and adapter.world in _TAKES_NO_BIAS:
+        taken.append("biases")
+    return own.with_(**{name: getattr(spec, name) for name in taken})
+
+
+class _Lazy:
+    """Binds a class, loaded in the worker when it is first bound."""
+
+    def __init__(self, session: Session, adapter: Adapter, target: Target) -> None:
+        self._load: Callable[[], Loaded] = partial(session.load_target, adapter.name, target.path)
+        self._loaded: Loaded | None = None
+
+    def __call__(
+        self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
+    ) -> Implementation:
+        """Bind; see protocol.implementation.Bind."""
+        self._loaded = self._loaded or self._load()
+        return self._loaded.bind(spec, params, dtype, device)
