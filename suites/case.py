@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,7 @@ from rnncheck.protocol.names import (
     state_shapes,
 )
 from rnncheck.protocol.spec import Spec, spec_from_json
+from rnncheck.suites.frozen import golden
 
 Floats = NDArray[np.float64]
 GRID = 64
@@ -70,6 +72,10 @@ class CaseSpec:
             raise ValueError(f"state is {self.state!r}; allowed: random, zero, none")
         if self.upstream not in ("all", "final"):
             raise ValueError(f"upstream is {self.upstream!r}; allowed: all, final")
+        if not 0 <= self.split < max(self.steps, 1):
+            raise ValueError(
+                f"split is {self.split}; it must be at least 0 and below T={self.steps}"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON values."""
@@ -77,10 +83,18 @@ class CaseSpec:
 
 
 def case_spec_from_json(data: dict[str, Any]) -> CaseSpec:
-    """Build a record from the values that to_json gave."""
-    return CaseSpec(
-        **data | {"spec": spec_from_json(data["spec"]), "lengths": tuple(data["lengths"])}
-    )
+    """Build a record from the values that to_json gave; what is left out has its default.
+
+    Raises:
+        ValueError: a field is unknown, "spec" is missing, or the record makes no case.
+    """
+    known = {f.name for f in fields(CaseSpec)}
+    if not {"spec"} <= data.keys() <= known:
+        raise ValueError(
+            f"a record has the fields {sorted(data)}; spec is needed, allowed: {sorted(known)}"
+        )
+    lengths = tuple(data.get("lengths", ()))
+    return CaseSpec(**data | {"spec": spec_from_json(data["spec"]), "lengths": lengths})
 
 
 @dataclass(frozen=True)
@@ -141,15 +155,14 @@ class Draw:
 def make_case(record: CaseSpec) -> Case:
     """Make the case of a record; a pure function."""
     if record.golden:
-        from rnncheck.suites.golden import golden_case
-
-        return golden_case(record)
+        return _golden_case(record)
     draw, spec, steps, batch = Draw(record.seed), record.spec, record.steps, record.batch
     params = _parameters(draw, record)
     quiet = 0.125 if record.remember and spec.cell == "elman" else 2.0
     x = draw.array((steps, batch, spec.input_size), quiet)
+    large = min(2.0, (spec.cell_clip or 4.0) / 2) if record.remember else 2.0
     state: Arrays | None = {
-        part: draw.array(shape, 2.0 if part.endswith("c") else 0.9)
+        part: draw.array(shape, large if part.endswith("c") else 0.9)
         for part, shape in state_shapes(spec, batch).items()
     }
     if record.state == "zero":
@@ -167,6 +180,22 @@ def make_case(record: CaseSpec) -> Case:
         mask=_mask(draw, record) if record.masked else None,
         d_outputs=np.zeros_like(d_outputs) if record.upstream == "final" else d_outputs,
         d_state=d_state,
+    )
+
+
+def _golden_case(record: CaseSpec) -> Case:
+    """Return the arrays of a golden trace as a case."""
+    trace = golden(record.golden)
+    lengths, mask = trace.given("lengths"), trace.given("mask")
+    return Case(
+        record=record,
+        params=trace.params,
+        x=trace.arguments["x"],
+        state=trace.state,
+        lengths=None if lengths is None else lengths.astype(np.int64),
+        mask=None if mask is None else mask.astype(bool),
+        d_outputs=trace.arguments["d_outputs"],
+        d_state=trace.d_state,
     )
 
 
@@ -211,7 +240,8 @@ def _remember(spec: Spec, params: Arrays) -> None:
             params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
             for name in (prefix + "bias_ih", prefix + "bias_hh"):
                 if name in params:
-                    params[name] = params[name] / 64
+                    bias = params[name] / 64
+                    params[name] = np.abs(bias) if spec.activation == "relu" else bias
             continue
         bias = params[prefix + "bias_ih"] / 4  # (G, H)
         for gate, level in _open_gates(spec).items():
@@ -224,5 +254,10 @@ def _remember(spec: Spec, params: Arrays) -> None:
 def _open_gates(spec: Spec) -> dict[str, float]:
     """Return by how much to shift the biases of the gates that decide what is kept."""
     if spec.cell == "lstm":
-        return {"f": 3.0 - spec.forget_bias, "i": -2.0}
+        narrow = math.log2(min(spec.cell_clip or 4.0, 4.0) / 4)  # c is to stay within the clip
+        return {"f": _on_grid(3.0 - spec.forget_bias), "i": _on_grid(max(narrow - 2.0, -3.5))}
     return {"z": 3.0 if spec.update == "z_keeps" else -3.0}
+
+
+def _on_grid(number: float) -> float:
+    return round(number * GRID) / GRID

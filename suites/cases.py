@@ -33,23 +33,21 @@ def narrow(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
 
 def padded(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     """Return cases with lengths and with masks, among them lengths 0, 1 and T."""
-    usual_fields: dict[str, Any] = {
-        "spec": usual(spec),
-        "steps": 6,
-        "batch": 4,
-        "seed": 104,
-    } | fields
-    small = simple(spec, **{"steps": 3, "batch": 2, "lengths": (1, 3)} | fields)
-    lengths, zero = (2, 6, 1, 4), (3, 0, 6, 1)
+    usual_fields: dict[str, Any] = {"spec": usual(spec), "steps": 6, "batch": 4, "seed": 104}
+    usual_fields |= fields
+    small: dict[str, Any] = {"steps": 3, "batch": 2, "lengths": (1, 3)}
+    rows: dict[str, Any] = {"lengths": (2, 6, 1, 4)}
+    zero: dict[str, Any] = {"lengths": (3, 0, 6, 1)}
+    masked: dict[str, Any] = {"masked": True}
     records = [
-        small,
-        CaseSpec(**usual_fields | {"lengths": lengths}),
-        CaseSpec(**usual_fields | {"lengths": zero}),
-        CaseSpec(**usual_fields | {"lengths": lengths, "masked": True}),
-        CaseSpec(**usual_fields | {"lengths": zero, "masked": True}),
+        simple(spec, **small | fields),
+        CaseSpec(**usual_fields | rows),
+        CaseSpec(**usual_fields | zero),
+        CaseSpec(**usual_fields | rows | masked),
+        CaseSpec(**usual_fields | zero | masked),
     ]
     if spec.padding.mask == "any":
-        records.append(CaseSpec(**usual_fields | {"masked": True}))
+        records.append(CaseSpec(**usual_fields | masked))
     return tuple(records)
 
 
@@ -57,7 +55,8 @@ def long(spec: Spec) -> tuple[CaseSpec, ...]:
     """Return long cases with a gradient on the final state only, under weights that remember."""
     if spec.cell != "elman" and spec.biases == "none":
         return ()
-    if spec.activation not in ("tanh", "identity"):
+    remembers = ("tanh", "identity", "relu") if spec.cell == "elman" else ("tanh", "identity")
+    if spec.activation not in remembers:
         return ()
     fields: dict[str, Any] = {"remember": True, "upstream": "final"}
     return (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rnncheck.suites.case import Case
 from rnncheck.suites.check import Check
-from rnncheck.suites.golden import golden, golden_records
+from rnncheck.suites.frozen import golden
+from rnncheck.suites.golden import golden_records
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 

@@ -7,7 +7,8 @@ from rnncheck.protocol.names import Array, Arrays
 from rnncheck.suites.case import Case
 from rnncheck.suites.check import Check
 from rnncheck.suites.compare import Tensor
-from rnncheck.suites.golden import golden, golden_records
+from rnncheck.suites.frozen import golden
+from rnncheck.suites.golden import golden_records
 from rnncheck.suites.prefixes import prefix_states
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth

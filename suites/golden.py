@@ -1,22 +1,10 @@
-"""Cases and right answers from the golden traces, for the specs that they fit."""
+"""The golden traces that fit a spec, as records of cases."""
 
 from __future__ import annotations
 
-import functools
-
-import numpy as np
-
-from rnncheck.fixtures.files import read
-from rnncheck.fixtures.golden import Golden
 from rnncheck.fixtures.records import Record, records
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import Case, CaseSpec
-
-
-@functools.cache
-def golden(name: str) -> Golden:
-    """Return a golden trace by its name."""
-    return read(name)
+from rnncheck.suites.case import CaseSpec
 
 
 def golden_records(spec: Spec) -> tuple[CaseSpec, ...]:
@@ -61,19 +49,3 @@ def _at_sizes_of(spec: Spec, record: Record) -> Spec | None:
         time_major=theirs.time_major, padding=own.padding if padded else theirs.padding
     )
     return own if alike == theirs else None
-
-
-def golden_case(record: CaseSpec) -> Case:
-    """Return the arrays of a golden trace as a case."""
-    trace = golden(record.golden)
-    lengths, mask = trace.given("lengths"), trace.given("mask")
-    return Case(
-        record=record,
-        params=trace.params,
-        x=trace.arguments["x"],
-        state=trace.state,
-        lengths=None if lengths is None else lengths.astype(np.int64),
-        mask=None if mask is None else mask.astype(bool),
-        d_outputs=trace.arguments["d_outputs"],
-        d_state=trace.d_state,
-    )

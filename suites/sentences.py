@@ -12,7 +12,10 @@ SENTENCES: dict[str, str] = {
     "computes_in_float32": "computes in float32",
     "none_known": "none known",
     "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",
-    "not_implemented": "not implemented: {message}",
+    "alike": "{count} more like it: {checks}",
+    "module": "a submission can import the standard library and {modules}, nothing else",
+    "file": "{file}, assignment {assignment}",
+    "as_above": "as above: {what}",
     "practice": "practice bank: not for marks",
 }
 
