@@ -100,7 +100,7 @@ def rerun_lines(
         params: the names of the weights.
     """
     what = construct[0].split(" = ")[0]
-    lines = ["import keras", "import tensorflow as tf", 'keras.config.set_dtype_policy("float64")']
+    lines = ["import keras", "import tensorflow as tf", 'keras.config.set_floatx("float64")']
     lines += [*construct, f"{what}.set_weights(list(params.values()))"]
     lines += [f"{name} = tf.constant({name})" for name in given]
     if not call.endswith("_vjp"):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnncheck.adapters.base_answers import check_weights, parts, wrong_answer
+from rnncheck.adapters.base_called import called, construct
 from rnncheck.adapters.base_tf1_layout import options, state_kinds
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Arrays
@@ -47,7 +48,7 @@ def make_cell(tf: Any, kind: Any, spec: Spec) -> Any:
     if "activation" in chosen:
         name = chosen["activation"]
         chosen["activation"] = tf.identity if name == "identity" else getattr(tf.nn, name)
-    return kind(spec.hidden_sizes[0], **chosen)
+    return construct(kind, spec.hidden_sizes[0], **chosen)
 
 
 def as_state(tf: Any, spec: Spec, tensors: dict[str, Any]) -> Any:
@@ -116,7 +117,9 @@ def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
     config.graph_options.rewrite_options.disable_meta_optimizer = True
     with tf.Graph().as_default() as graph, tf.device("/GPU:0" if device == "cuda" else "/CPU:0"):
         inputs = _placeholders(tf, spec, dtype, form)
-        answer = _run(tf, make_cell(tf, kind, spec), spec, dtype, form, inputs)
+        cell = make_cell(tf, kind, spec)
+        with called(cell.call, "cell(inputs, state)", inputs["x"], None):
+            answer = _run(tf, cell, spec, dtype, form, inputs)
         named, variables = results(tf, spec, answer), tf.trainable_variables()
         dtypes = {key: tensor.dtype.name for key, tensor in named.items()}
         facts = {"containers": {"state": type(answer[1]).__name__}, "dtypes": dtypes}

@@ -9,6 +9,7 @@ from typing import Any
 from rnncheck.adapters import base_keras_layout as keras
 from rnncheck.adapters.base import Adapter, state_names
 from rnncheck.adapters.base_answers import find, parts
+from rnncheck.adapters.base_called import called, construct
 from rnncheck.adapters.base_keras import KerasRunner
 from rnncheck.adapters.base_rerun import variables
 from rnncheck.protocol import claims as vocabulary
@@ -54,7 +55,9 @@ class KerasCellRunner(KerasRunner):
             batch = given["x"].shape[0]
             state = state or self.layer.get_initial_state(batch_size=batch)
             asked = f"(outputs, [{names}]), tensors (B, H)"
-            outputs, new = parts(self.built(given["x"], list(state)), 2, asked)
+            with called(self.built.call, f"cell(x, [{names}])", given["x"], list(state)):
+                answer = self.built(given["x"], list(state))
+            outputs, new = parts(answer, 2, asked)
             return self.results(outputs, new, asked)
         words = {"initial_state": state} if state else {}
         came = self.layer(given["x"], **words, **self.mask(given))
@@ -77,7 +80,9 @@ def make(
 ) -> KerasCellRunner:
     """Build the cell (see base.Adapter)."""
     kind, units = find(namespace, name), spec.hidden_sizes[0]
-    return KerasCellRunner(lambda: kind(units, **keras.options(spec)), spec, params, dtype, device)
+    return KerasCellRunner(
+        lambda: construct(kind, units, **keras.options(spec)), spec, params, dtype, device
+    )
 
 
 ADAPTER = Adapter(

@@ -8,6 +8,7 @@ from typing import Any
 from rnncheck.adapters import base_keras_layout as keras
 from rnncheck.adapters.base import Adapter, state_names
 from rnncheck.adapters.base_answers import find, parts
+from rnncheck.adapters.base_called import called, construct
 from rnncheck.adapters.base_keras import KerasRunner
 from rnncheck.adapters.base_rerun import variables
 from rnncheck.protocol import claims as vocabulary
@@ -66,7 +67,10 @@ class KerasLayerRunner(KerasRunner):
         state, names = self.state(given), state_names(self.spec)
         words = {"initial_state": state} if state else {}
         asked = f"[outputs, {', '.join(names)}], as return_sequences and return_state are True"
-        came = self.built(given["x"], **words, **self.mask(given))
+        words |= self.mask(given)
+        how = ", ".join(["layer(x", *(f"{word}={word}" for word in words)]) + ")"
+        with called(self.built.call, how, given["x"], **words):
+            came = self.built(given["x"], **words)
         outputs, *new = parts(came, 1 + len(names), asked)
         return self.results(outputs, new, asked)
 
@@ -86,7 +90,7 @@ def make(
     """Build the layer (see base.Adapter)."""
     kind, units = find(namespace, name), spec.hidden_sizes[0]
     words = keras.options(spec) | _words(spec)
-    return KerasLayerRunner(lambda: kind(units, **words), spec, params, dtype, device)
+    return KerasLayerRunner(lambda: construct(kind, units, **words), spec, params, dtype, device)
 
 
 ADAPTER = Adapter(

@@ -11,6 +11,7 @@ from typing import Any
 
 from rnncheck.adapters.base import Adapter, Layout, gates_from, gates_to, state_names
 from rnncheck.adapters.base_answers import describe, find, wrong_answer
+from rnncheck.adapters.base_called import called
 from rnncheck.adapters.base_rerun import as_tuple
 from rnncheck.protocol.claims import CALLS, claims
 from rnncheck.protocol.faults import Fault
@@ -87,7 +88,10 @@ class FunctionsRunner:
         copies = {name: array.copy() for name, array in given.items()}
         extra = {name: copies[name] for name in ("lengths", "mask") if name in copies}
         state = self._state(group(copies, "state"))
-        answer = self._forward(group(copies, "params"), copies["x"], state, **extra)
+        args = (group(copies, "params"), copies["x"], state)
+        how = f"forward({', '.join(['params', 'x', 'state', *(f'{n}={n}' for n in extra)])})"
+        with called(self._forward, how, *args, **extra):
+            answer = self._forward(*args, **extra)
         self._note_changes(given, copies)
         self.facts["containers"]["forward"] = type(answer).__name__
         if not isinstance(answer, tuple | list) or len(answer) not in (2, 3):
@@ -101,7 +105,9 @@ class FunctionsRunner:
             raise _wrong(answer, "(outputs, final_state, cache) from forward")
         copies = {n: a.copy() for n, a in given.items() if n.startswith("d_")}
         d_state = self._state(group(copies, "d_state"))
-        result = backward(answer[2], copies["d_outputs"], d_state)
+        args = (answer[2], copies["d_outputs"], d_state)
+        with called(backward, "backward(cache, d_outputs, d_state)", *args):
+            result = backward(*args)
         self._note_changes(given, copies)
         self.facts["containers"]["backward"] = type(result).__name__
         if not isinstance(result, tuple | list) or len(result) != 3:

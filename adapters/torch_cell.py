@@ -7,6 +7,7 @@ from typing import Any
 
 from rnncheck.adapters.base import Adapter, Layout, Target, gates_from, gates_to, state_names
 from rnncheck.adapters.base_answers import find, parts, single
+from rnncheck.adapters.base_called import called, construct
 from rnncheck.adapters.base_rerun import arguments, as_tuple, variables
 from rnncheck.adapters.base_torch import ORDER, TorchRunner, options, rerun_lines
 from rnncheck.protocol import claims as vocabulary
@@ -49,14 +50,19 @@ class TorchCellRunner(TorchRunner):
         """Call the cell on tensors."""
         state = given.get("state.h")
         if self.spec.cell != "lstm":
-            h = self.tensor(self.module(given["x"], state), "the new h, one tensor (B, H)")
+            h = self.tensor(self._called(given["x"], state), "the new h, one tensor (B, H)")
             return {"outputs": h, "state.h": h}
         state = None if state is None else (state, given["state.c"])
         asked = "the tuple (h, c) of two tensors (B, H)"
-        new = self.module(given["x"], state)
+        new = self._called(given["x"], state)
         self.facts["containers"] = {"state": type(new).__name__}
         h, c = (self.tensor(part, asked) for part in parts(new, 2, asked))
         return {"outputs": h, "state.h": h, "state.c": c}
+
+    def _called(self, x: Any, state: Any) -> Any:
+        how = f"cell(x, {as_tuple(state_names(self.spec))})"
+        with called(self.module.forward, how, x, state):
+            return self.module(x, state)
 
 
 def claims(spec: Spec) -> frozenset[str]:
@@ -73,7 +79,9 @@ def make(
     """Build the cell (see base.Adapter)."""
     kind = find(namespace, name)
     sizes = (spec.input_size, spec.hidden_sizes[0])
-    return TorchCellRunner(lambda: kind(*sizes, **options(spec)), spec, params, dtype, device)
+    return TorchCellRunner(
+        lambda: construct(kind, *sizes, **options(spec)), spec, params, dtype, device
+    )
 
 
 ADAPTER = Adapter(

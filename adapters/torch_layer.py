@@ -7,6 +7,7 @@ from typing import Any
 
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.adapters.base_answers import find, parts, plain, wrong_answer
+from rnncheck.adapters.base_called import called, construct
 from rnncheck.adapters.base_rerun import as_tuple
 from rnncheck.adapters.base_torch import TorchRunner
 from rnncheck.adapters.base_torch_layer import TorchLayerLayout, layer_options, state_kinds
@@ -28,7 +29,9 @@ class TorchLayerRunner(TorchRunner):
             x = utils.pack_padded_sequence(x, given["lengths"], batch_first, False)
         asked = f"the tuple (outputs, {as_tuple([f'{kind}_n' for kind in kinds])})"
         hx = tuple(state) if len(state) > 1 else (state[0] if state else None)
-        outputs, new = parts(self.module(x, hx), 2, asked)
+        with called(self.module.forward, f"layer(x, {as_tuple(kinds)})", x, hx):
+            answer = self.module(x, hx)
+        outputs, new = parts(answer, 2, asked)
         if "lengths" in given:
             if not isinstance(outputs, utils.PackedSequence):
                 raise wrong_answer(outputs, "a PackedSequence, as the input was one")
@@ -60,7 +63,7 @@ def make(
     kind = find(namespace, name)
     sizes = (spec.input_size, spec.hidden_sizes[0])
     return TorchLayerRunner(
-        lambda: kind(*sizes, **layer_options(spec)), spec, params, dtype, device
+        lambda: construct(kind, *sizes, **layer_options(spec)), spec, params, dtype, device
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnncheck.grading.assignment import load
+from rnncheck.grading.assignment import Assignment, load
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
-from rnncheck.grading.judge import Judged, Report, judge
-from rnncheck.grading.render import ledger, verdict
+from rnncheck.grading.judge import Report, judge
+from rnncheck.grading.opened import open_submission
+from rnncheck.grading.render import ledger
+from rnncheck.grading.telling import Telling
 from rnncheck.suites.check import checks
+from rnncheck.suites.driver import plan
 from rnncheck.suites.sentences import say
 
 
@@ -36,18 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check a file; 0 if every check passed, 1 if not, 2 if it could not be checked here."""
     submission = read_submission(arguments.file)
+    if submission.fault:
+        raise UsageError(f"{submission.fault}. Nothing was checked.")
     assignment = load(arguments.assignment or find_assignment(submission))
     contract = find_contract(assignment, submission)
-    _require_known(arguments.only)
+    opened = open_submission(submission, contract, assignment.limits, arguments.device)
+    claimed = {c.name: len(cases) for c, cases in plan(opened.spec, opened.claims) if cases}
+    _require_some(arguments.only, arguments.case, claimed, assignment)
     print(f"{line(arguments.file)}  {assignment.name}: {assignment.title} ({contract.framework})")
-    told: set[str] = set()
-
-    def tell(judged: Judged) -> None:
-        hidden = ("not claimed", "passed") if arguments.quiet else ("not claimed",)
-        if judged.outcome.status in hidden:
-            return
-        print(verdict(judged, str(arguments.file), assignment.name, told), flush=True)
-
+    telling = Telling(str(arguments.file), assignment.name, quiet=arguments.quiet)
     report = judge(
         submission,
         assignment,
@@ -55,21 +55,34 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         only=arguments.only,
         case=arguments.case,
-        tell=tell,
+        tell=telling,
         with_snippet=not arguments.no_snippet,
     )
+    telling.close()
     return _close(report)
 
 
-def _require_known(words: list[str]) -> None:
+def _require_some(
+    words: list[str], case: int | None, claimed: dict[str, int], assignment: Assignment
+) -> None:
+    """Refuse words and a case that leave nothing to check."""
     for word in words:
         if not any(word in name for name in checks()):
             raise UsageError(f"no check has {word!r} in its name; there are: {', '.join(checks())}")
+    chosen = {n: size for n, size in claimed.items() if not words or any(w in n for w in words)}
+    if not chosen:
+        raise UsageError(
+            f"{', '.join(words)} is no check of {assignment.name} in this framework; "
+            f"there are: {', '.join(claimed)}"
+        )
+    if case is not None and not any(0 <= case < size for size in chosen.values()):
+        sizes = ", ".join(f"{name} 0 to {size - 1}" for name, size in chosen.items())
+        raise UsageError(f"there is no case {case}; there are: {sizes}")
 
 
 def _close(report: Report) -> int:
     if report.absent:
-        raise UsageError(f"{report.absent} Nothing was checked.")
+        raise UsageError(f"{report.absent}. Nothing was checked.")
     failed = [j for j in report.judged if j.outcome.status not in ("passed", "not claimed")]
     counted = [j for j in failed if j.worth]
     if report.snippet:

@@ -8,6 +8,7 @@ from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.grading.assignment import load
 from rnncheck.grading.diagnose import diagnose
+from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
 from rnncheck.grading.judge import Judged
 from rnncheck.grading.opened import Opened, open_submission, open_target
@@ -77,9 +78,11 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
     """Return a submission.
 
     Raises:
-        UsageError: there is no such file, assignment or contract.
+        UsageError: there is no such file, assignment, contract or device, or it is no Python.
     """
     submission = read_submission(file)
+    if submission.fault:
+        raise UsageError(submission.fault)
     assignment = load(assignment_name or find_assignment(submission))
     contract = find_contract(assignment, submission)
     opened = open_submission(submission, contract, assignment.limits, device)

@@ -149,7 +149,8 @@ def _not_opened(
     judged = []
     for check, cases in pairs:
         ended = status if cases else "not claimed"
-        outcome = Outcome(check.name, check.family, ended, message=str(fault) if cases else "")
+        message, detail = (str(fault), fault.detail) if cases else ("", "")
+        outcome = Outcome(check.name, check.family, ended, message=message, detail=detail)
         judged.append(Judged(outcome, worth[check.name]))
         tell(judged[-1])
     return replace(report, judged=tuple(judged), fault=str(fault), detail=fault.detail)

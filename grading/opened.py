@@ -9,6 +9,7 @@ from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.grading.assignment import Contract
 from rnncheck.grading.assignment import Limits as AssignmentLimits
+from rnncheck.grading.errors import UsageError
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Implementation
@@ -60,7 +61,7 @@ class Opened:
             raise self._absent
         if len(self._lost) >= LOSSES:
             last = self._lost[-1]
-            raise Fault(last.kind, f"not run: {len(self._lost)} calls before it ended so: {last}")
+            raise Fault(last.kind, f"not run, as {LOSSES} calls before it ended so: {last}")
         try:
             self._session, self._loaded = self._start()
         except Fault as fault:
@@ -86,7 +87,7 @@ class Opened:
     def _note(self, fault: Fault) -> None:
         if fault.kind == "absent":
             self._absent = fault
-        if fault.kind in ("timeout", "died"):
+        if fault.kind in ("timeout", "died") and len(self._lost) < LOSSES:
             self._lost.append(fault)
             self.close()
 
@@ -108,7 +109,14 @@ class Opened:
 def open_submission(
     submission: Submission, contract: Contract, limits: AssignmentLimits, device: str = "cpu"
 ) -> Opened:
-    """Return a submission, to be opened in a worker of its own."""
+    """Return a submission, to be opened in a worker of its own.
+
+    Raises:
+        UsageError: the device is not the CPU, and it computes with NumPy.
+    """
+    if device != "cpu" and contract.world == "numpy":
+        name = submission.path.name
+        raise UsageError(f"{name} computes with NumPy, which has no device {device}; use cpu")
     adapter = adapters.load(contract.adapter)
     spec = spec_of(contract.options)
     claims = adapter.claims(spec) & contract.claims

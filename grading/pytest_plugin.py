@@ -36,11 +36,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register a marker for each family, and start an empty ledger."""
+    """Register a marker for each family, start an empty ledger, and read the submission.
+
+    Raises:
+        pytest.UsageError: the submission or its assignment cannot be found.
+    """
     for family in FAMILIES:
         config.addinivalue_line("markers", f"{family}: checks of the family {family}")
     config.stash[LEDGER] = Ledger()
     config.stash[SELECTED] = False
+    if config.getoption("--submission"):
+        _handles(config)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out all but the suites where a submission is handed in."""
+    suites = collection_path.is_dir() or collection_path.parent.name == "suites"
+    return True if config.getoption("--submission") and not suites else None
 
 
 def _handles(config: pytest.Config) -> list[Handle]:
@@ -53,7 +65,8 @@ def _handles(config: pytest.Config) -> list[Handle]:
 
 
 def _made(config: pytest.Config) -> list[Handle]:
-    device, file = config.getoption("--device"), config.getoption("--submission")
+    device: str = config.getoption("--device")
+    file: str | None = config.getoption("--submission")
     if file:
         return [submission_handle(Path(file), config.getoption("--assignment"), device)]
     worlds = config.getoption("--world") or WORLDS
@@ -83,8 +96,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def explore(request: pytest.FixtureRequest) -> int:
     """How many fresh cases to draw for each check; 0 for the same ones every time."""
-    number: int = request.config.getoption("--explore")
-    return number
+    return int(request.config.getoption("--explore"))
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

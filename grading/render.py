@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-
+from rnncheck.grading.detail import place, tidy
 from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.escape import line, lines
 from rnncheck.grading.judge import Judged, Report
+from rnncheck.grading.rerun import rerun_line
 from rnncheck.suites.check import checks
-from rnncheck.suites.driver import STATUSES
+from rnncheck.suites.driver import STATUSES, Outcome
 from rnncheck.suites.sentences import say
 
 
@@ -19,29 +19,44 @@ def verdict(judged: Judged, file: str, assignment: str, told: set[str] | None = 
         judged: the check.
         file: the submission's path.
         assignment: its name.
-        told: mistakes named before; this one is added, and then named in short.
+        told: mistakes named before; this one is added, and then named in short. None for a block
+            that stands alone, which then says also of which file it is.
     """
     outcome = judged.outcome
     if outcome.status in ("passed", "not claimed"):
         notes = f"  ({', '.join(outcome.notes)})" if outcome.notes else ""
         return f"{outcome.status:<12} {outcome.check}{notes}"
-    claim = outcome.failure.claim if outcome.failure else outcome.message
-    head = f"{outcome.status:<12} {outcome.check}: {line(claim)}"
-    rows = outcome.failure.lines() if outcome.failure else []
-    rows += [("where", text) for text in outcome.detail.splitlines()]
+    head = f"{outcome.status:<12} {outcome.check}: {line(_claim(outcome))}"
+    rows = [("file", say("file", file=line(file), assignment=assignment))] if told is None else []
+    rows += outcome.failure.lines() if outcome.failure else _where(outcome)
     rows += _why(judged, told if told is not None else set())
     if outcome.status == "failed":
-        rows.append(("rerun", _rerun(judged, file, assignment)))
+        again = rerun_line(file, assignment, outcome.check, outcome.case_index)
+        rows.append(("rerun", again))
     return "\n".join([head, *(f"  {label:<8} {lines(text)}" for label, text in rows)])
+
+
+def _claim(outcome: Outcome) -> str:
+    return outcome.failure.claim if outcome.failure else outcome.message
+
+
+def _where(outcome: Outcome) -> list[tuple[str, str]]:
+    """Return the lines from the implementation's side, the first with a label."""
+    shown = tidy(outcome.detail, brief=outcome.status == "not implemented").splitlines()
+    return [("" if number else "where", text) for number, text in enumerate(shown)]
 
 
 def _why(judged: Judged, told: set[str]) -> list[tuple[str, str]]:
     found = judged.diagnosis
     if found is None:
         hint = checks()[judged.outcome.check].hint
-        return [("hint", hint)] if judged.outcome.status == "failed" else []
+        if judged.outcome.message.endswith("ModuleNotFoundError"):
+            hint = say("module")
+        elif judged.outcome.failure is None:
+            return []
+        return [("hint", hint)]
     if found.mistake in told:
-        return [("mistake", f"as above: {found.what}")]
+        return [("mistake", say("as_above", what=found.what))]
     told.add(found.mistake)
     return [("mistake", mistake(found)), ("hint", found.hint)]
 
@@ -51,9 +66,11 @@ def mistake(found: Diagnosis) -> str:
     return say("mistake", what=found.what, digits=found.digits, cases=found.cases)
 
 
-def _rerun(judged: Judged, file: str, assignment: str) -> str:
-    words = ["rnncheck", "check", file, "--assignment", assignment, "-k", judged.outcome.check]
-    return shlex.join([*words, "--case", str(judged.outcome.case_index)])
+def alike(outcome: Outcome) -> tuple[str, ...] | None:
+    """Return what outcomes have in common that would read the same; None for a comparison."""
+    if outcome.failure is not None or outcome.status in ("passed", "not claimed"):
+        return None
+    return outcome.status, place(outcome.message), place(tidy(outcome.detail, brief=True))
 
 
 def ledger(report: Report) -> str:

@@ -2,33 +2,69 @@
 
 from __future__ import annotations
 
+import keyword
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from rnncheck.adapters.base import Layout
+from rnncheck.grading.escape import line
 from rnncheck.grading.opened import Opened
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, flat
 from rnncheck.suites.calls import backward, forward
-from rnncheck.suites.case import Case, CaseSpec, make_case
+from rnncheck.suites.case import Case, make_case
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
-from rnncheck.suites.shrink import smallest
+from rnncheck.suites.shrink import plainest, smallest
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
 SOURCES = (
     "reference_step",
     "reference_sequence",
+    "reference_none_state",
+    "mask_outputs",
+    "mask_state",
     "gradient_step",
     "gradient_reference",
     "gradient_long",
+    "mask_gradient",
 )
+QUICK = ("numpy", "torch")  # worlds in which a call takes a millisecond, so that many can be tried
+TAKEN = {"numpy", "torch", "keras", "tensorflow", "tf_keras", *sys.stdlib_module_names}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong on a case.
+
+    Attributes:
+        call: the call of the protocol.
+        got, right: its results in the native form.
+        error: by how much each element is off where it is beyond its allowance, else 0.
+    """
+
+    call: str
+    got: Arrays
+    right: Arrays
+    error: Arrays
+
+    @property
+    def most(self) -> float:
+        """The largest error."""
+        return max(float(array.max(initial=0.0)) for array in self.error.values())
+
+    @property
+    def name(self) -> str:
+        """The first result that is wrong."""
+        return next(name for name, array in self.error.items() if array.any())
 
 
 def snippet(opened: Opened, failed: list[Outcome], file: Path, device: str = "cpu") -> str:
-    """Return a script that shows the first wrong number, or "" where there is none to show.
+    """Return a script that shows a wrong number, or "" where there is none to show.
 
     Args:
         opened: the submission.
@@ -36,90 +72,117 @@ def snippet(opened: Opened, failed: list[Outcome], file: Path, device: str = "cp
         file: the submission's file; the script imports it by its name.
         device: "cpu" or "cuda".
     """
-    wrong = {o.check: o for o in failed if o.failure is not None and o.failure.wrong}
+    ended = {o.check: o.record for o in failed if o.failure is not None and o.failure.wrong}
     for name in SOURCES:
-        if name in wrong and (record := wrong[name].record) is not None:
-            small = smallest(opened.bind, checks()[name], record, device=device)
-            try:
-                return _script(opened, small, file, device, vjp=name.startswith("gradient"))
-            except Fault:
-                return ""
+        record = ended.get(name)
+        if record is None:
+            continue
+        vjp = bool(checks()[name].needs & {"step_vjp", "sequence_vjp"})
+        case = make_case(smallest(opened.bind, checks()[name], record, device=device))
+        try:
+            if opened.adapter.world in QUICK:
+                case = _plainest(opened, case, device, vjp)
+            wrong = _wrong(opened, case, device, vjp)
+        except Fault:
+            return ""
+        if wrong.most:
+            return _script(opened, case, wrong, file)
     return ""
 
 
-def _script(opened: Opened, record: CaseSpec, file: Path, device: str, *, vjp: bool) -> str:
-    case, layout = make_case(record), opened.adapter.layout
+def _plainest(opened: Opened, case: Case, device: str, vjp: bool) -> Case:
+    return plainest(case, lambda plainer: _wrong(opened, plainer, device, vjp).most)
+
+
+def _wrong(opened: Opened, case: Case, device: str, vjp: bool) -> Wrong:
     subject, truth = Subject(opened.bind, case, device=device), Truth(case)
     call, got = (backward if vjp else forward)(subject, case)
-    right = _right(truth, call)
-    name = _first_wrong(got, right, truth)
-    if name is None:
-        return ""
-    expected = layout.results_out(case.spec, call, right)
-    shown = name if name in expected else next(n for n in expected if n.startswith("d."))
-    lines = [
-        f"# Shows a wrong number in {file.name} without rnncheck: save it beside that file.",
-        "import numpy as np",
-        *_imports(file),
-        "",
-        *_givens(layout, case, call),
-        "",
-        *layout.rerun(case.spec, call, f"mine.{opened.bound_name}"),
-    ]
-    variable = shown.replace(".", "_")
-    if f"new_{variable}" in "\n".join(lines):
-        variable = f"new_{variable}"
-    return "\n".join([*lines, "", *_comparison(variable, expected[shown])]) + "\n"
+    right = {n: a for n, a in _right(truth, call).items() if n in got}
+    error: Arrays = {}
+    for name, expected in right.items():
+        judge = truth.gradient if name.startswith("d.") else truth.values
+        with np.errstate(all="ignore"):
+            off = np.abs(got[name] - expected)
+            beyond = ~(off <= judge(name, got[name], expected).allowed)
+        error[name] = np.where(beyond, np.nan_to_num(off, nan=np.inf), 0.0)
+    out, spec = opened.adapter.layout.results_out, case.spec
+    return Wrong(call, out(spec, call, got), out(spec, call, right), out(spec, call, error))
 
 
 def _right(truth: Truth, call: str) -> Arrays:
-    if call == "sequence":
-        return {n: a for n, a in truth.forward.items() if not n.startswith("trace.")}
-    if call == "step":
-        return {n: a for n, a in truth.first_step.items() if not n.startswith("trace.")}
-    return truth.gradients if call == "sequence_vjp" else truth.first_step_gradients
+    if call.endswith("_vjp"):
+        return truth.gradients if call == "sequence_vjp" else truth.first_step_gradients
+    return truth.forward if call == "sequence" else truth.first_step
 
 
-def _first_wrong(got: Arrays, right: Arrays, truth: Truth) -> str | None:
-    for name, expected in right.items():
-        judge = truth.gradient if name.startswith("d.") else truth.values
-        allowed = judge(name, got[name], expected).allowed
-        if not np.all(np.abs(got[name] - expected) <= allowed):
-            return name
-    return None
+def _script(opened: Opened, case: Case, wrong: Wrong, file: Path) -> str:
+    native = _arguments(opened.adapter.layout, case, wrong.call)
+    params = opened.adapter.layout.params_out(case.spec, case.params)
+    run = opened.adapter.layout.rerun(case.spec, wrong.call, f"mine.{opened.bound_name}", [*native])
+    setup = _setup_ends(run)
+    lines = [
+        f"# Shows a wrong number in {line(file.name)} without rnncheck.",
+        "import numpy as np",
+        *run[:setup],
+        *_imports(file),
+        "",
+        "params = {",
+        *(f'    "{name}": {_literal(array)},' for name, array in params.items()),
+        "}",
+        *(f"{_variable(name)} = {_literal(array)}" for name, array in native.items()),
+        "",
+        *run[setup:],
+        "",
+        *_comparison(wrong, opened.adapter.world),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _arguments(layout: Layout, case: Case, call: str) -> Arrays:
+    step = call.startswith("step")
+    rows = {} if step else {"lengths": case.lengths, "mask": case.mask}
+    given = flat(x=case.x[0] if step else case.x, state=case.state, **rows)
+    if call.endswith("_vjp"):
+        upstream = case.d_outputs[0] if step else case.d_outputs
+        given |= flat(d_outputs=upstream, d_state=case.d_state)
+    return layout.arguments(case.spec, call, given)
+
+
+def _setup_ends(run: list[str]) -> int:
+    """Return how many lines come before the file may be imported: a framework's settings."""
+    starts = ("import ", "os.environ", "torch.set_default", "keras.config", "tf.keras.backend")
+    return next(n for n, text in enumerate(run) if not text.startswith(starts))
 
 
 def _imports(file: Path) -> list[str]:
-    if file.stem.isidentifier():
-        return [f"import {file.stem} as mine"]
-    return ["import importlib", f"mine = importlib.import_module({file.stem!r})"]
+    stem = file.stem
+    if stem in TAKEN:
+        stem = f"my_{stem}"
+        return [f"import {stem} as mine  # {file.name}, copied to {stem}.py beside this script"]
+    if stem.isidentifier() and not keyword.iskeyword(stem):
+        return [f"import {stem} as mine  # from the folder of this script"]
+    return ["import importlib", f"mine = importlib.import_module({stem!r})"]
 
 
-def _givens(layout: Layout, case: Case, call: str) -> list[str]:
-    step = call.startswith("step")
-    arguments = flat(x=case.x[0] if step else case.x, state=case.state)
-    if call.endswith("_vjp"):
-        upstream = case.d_outputs[0] if step else case.d_outputs
-        arguments |= flat(d_outputs=upstream, d_state=case.d_state)
-    native = layout.arguments(case.spec, call, arguments)
-    params = layout.params_out(case.spec, case.params)
-    lines = ["params = {"]
-    lines += [f'    "{name}": {_literal(array)},' for name, array in params.items()]
-    lines += ["}"]
-    return lines + [f"{n.replace('.', '_')} = {_literal(a)}" for n, a in native.items()]
-
-
-def _comparison(variable: str, expected: Array) -> list[str]:
+def _comparison(wrong: Wrong, world: str) -> list[str]:
+    name = _variable(wrong.name)
+    tensor = f"{name}.detach()" if world == "torch" else name
+    if name.startswith("d_") and world in ("torch", "keras3") and not wrong.got[wrong.name].any():
+        tensor = f"0 if {name} is None else {name}"  # what no gradient reaches
     return [
-        f"got = {variable}.detach() if hasattr({variable}, 'detach') else {variable}",
-        f"should_be = {_literal(expected)}",
-        f'print("{variable} is", np.asarray(got))',
+        f"should_be = {_literal(wrong.right[wrong.name])}",
+        f"got = np.asarray({tensor})",
+        f'print("{name} is", got)',
         'print("should be", should_be)',
-        'print("off by at most", np.abs(np.asarray(got) - should_be).max())',
+        'print("off by", np.abs(got - should_be).max())',
     ]
 
 
+def _variable(name: str) -> str:
+    return name.replace(".", "_")
+
+
 def _literal(array: Array) -> str:
-    if not array.size:
+    if array.dtype.kind == "f" and not array.any():
         return f"np.zeros({array.shape})"
-    return f"np.array({np.asarray(array, np.float64).tolist()})"
+    return f"np.array({array.tolist()})"

@@ -54,7 +54,8 @@ class Place:
 
     def text(self) -> str:
         """Return place, got and expected as a sentence."""
-        return say("place", place=self, got=f"{self.got:.9g}", expected=f"{self.expected:.9g}")
+        sentence = "place" if np.isfinite(self.expected) else "beside"
+        return say(sentence, place=self, got=f"{self.got:.9g}", expected=f"{self.expected:.9g}")
 
 
 class CheckFailure(AssertionError):
@@ -92,7 +93,7 @@ class CheckFailure(AssertionError):
         lines = [("wrong", say("wrong", wrong=self.wrong, total=self.total))]
         if self.first:
             lines.append(("first", self.first.text()))
-        if self.worst:
+        if self.worst and np.isfinite(self.worst.error):
             error, allowed = f"{self.worst.error:.3g}", f"{self.worst.allowed:.2g}"
             worst = say("worst", place=self.worst, error=error, allowed=allowed, dtype=self.dtype)
             lines.append(("worst", worst))

@@ -16,6 +16,7 @@ from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
 STATUSES = ("passed", "failed", "error", "timeout", "not implemented", "not claimed", "skipped")
+DRAWN = -1
 _FAULTS = {
     "not_implemented": "not implemented",
     "error": "error",
@@ -35,7 +36,7 @@ class Outcome:
         family: of the check.
         status: one of STATUSES.
         record: the case, None where none was run.
-        case_index: its place among the check's cases.
+        case_index: its place among the check's cases, DRAWN for none of them.
         failure: the comparison that failed, if one did.
         message: a sentence for an end without a comparison.
         detail: further lines from the implementation's side; escape before printing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 SENTENCES: dict[str, str] = {
     "wrong": "{wrong} of {total} elements",
     "place": "{place}: got {got}, should be {expected}",
+    "beside": "{place}: got {got}, compared with {expected}; every number must be finite",
     "worst": "{place}: off by {error}, allowed {allowed} ({dtype})",
     "shape": "{name} has shape {got}; {expected} is asked for",
     "not_finite": "{name} holds {got} at {place}; every number must be finite",
@@ -13,7 +14,7 @@ SENTENCES: dict[str, str] = {
     "none_known": "none known",
     "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",
     "alike": "{count} more like it: {checks}",
-    "module": "a submission can import the standard library and {modules}, nothing else",
+    "module": "a submission can import the standard library, NumPy and its own framework alone",
     "file": "{file}, assignment {assignment}",
     "as_above": "as above: {what}",
     "practice": "practice bank: not for marks",

@@ -99,7 +99,7 @@ def forward(params, x, state):
     "pass": ("def forward(*a): pass", "not_implemented", "the call gave back None"),
     "dots": ("def forward(*a): return ...", "not_implemented", "the call gave back None"),
     "None inside": (FORWARD.format("outputs = None"), "not_implemented", "outputs came back as"),
-    "too many arguments": ("def forward(x): pass", "error", "mine.py raised TypeError"),
+    "too many arguments": ("def forward(x): pass", "error", "called as forward(params, x, s"),
     "one array": ("def forward(p, x, s): return x", "error", "ndarray of shape (5, 4, 2); asked"),
     "four values": ("def forward(*a): return 1, 2, 3, 4", "error", "(outputs, new_state) or"),
     "a generator": ("def forward(*a): yield 1", "error", "generator; asked for: (outputs"),
