@@ -65,7 +65,7 @@ def _handles(config: pytest.Config) -> list[Handle]:
 
 
 def _made(config: pytest.Config) -> list[Handle]:
-    device: str = config.getoption("--device")
+    device = str(config.getoption("--device"))
     file: str | None = config.getoption("--submission")
     if file:
         return [submission_handle(Path(file), config.getoption("--assignment"), device)]
@@ -96,7 +96,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def explore(request: pytest.FixtureRequest) -> int:
     """How many fresh cases to draw for each check; 0 for the same ones every time."""
-    return int(request.config.getoption("--explore"))
+    return int(request.config.getoption("--explore") or 0)
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

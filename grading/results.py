@@ -20,7 +20,7 @@ from rnncheck.suites.sentences import say
 
 FORMAT = 1
 BANK = "practice"
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "file",
     "assignment",
     "framework",
