@@ -91,10 +91,11 @@ def _compare(framework: str, names: Sequence[str], folder: Path) -> list[Finding
 
 
 def _missing(framework: str, fault: Fault) -> str:
-    return (
-        f"--framework {framework} was given and {NAMES[framework]} is absent: {line(fault)}; "
-        f'pip install "rnncheck[{EXTRAS[framework]}]", or leave the option out'
-    )
+    said = line(fault)
+    if "pip install" not in said:
+        said += f'; pip install "rnncheck[{EXTRAS[framework]}]"'
+    given = f"--framework {framework} was given and {NAMES[framework]} is absent"
+    return f"{given}: {said}, or leave the option out"
 
 
 def _record(verified: Verified, folder: Path) -> None:

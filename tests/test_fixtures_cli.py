@@ -234,7 +234,7 @@ def test_an_absent_framework_is_told(
     assert (code, said.count(" is absent: ")) == (0, 3)
     assert said.endswith("; absent: torch, Keras, TF1.\n")
     code, said = command(capsys, "verify", SOME, "--framework", "keras")
-    assert (code, 'pip install "rnncheck[tensorflow]"' in said) == (2, True), said
+    assert (code, said.count("pip install")) == (2, 1), said
     assert "--framework keras was given and Keras is absent" in said
 
 
