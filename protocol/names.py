@@ -35,9 +35,19 @@ def recurrent_size(spec: Spec, layer: int = 0) -> int:
     return spec.projection or spec.hidden_sizes[layer]
 
 
+def output_part(spec: Spec) -> str:
+    """Return the part of a layer's state that is also its output: "h", or Jordan's "y"."""
+    return "y" if spec.cell == "jordan" else "h"
+
+
 def layer_width(spec: Spec, layer: int) -> int:
     """Return the width of a layer's outputs, both directions concatenated."""
-    return (spec.projection or spec.hidden_sizes[layer]) * len(spec.directions)
+    return recurrent_size(spec, layer) * len(spec.directions)
+
+
+def input_width(spec: Spec, layer: int) -> int:
+    """Return the width of what a layer reads: D, or that of the outputs of the layer before."""
+    return layer_width(spec, layer - 1) if layer else spec.input_size
 
 
 def outputs_width(spec: Spec) -> int:
@@ -52,9 +62,8 @@ def cell_parameter_shapes(spec: Spec, layer: int = 0) -> dict[str, Shape]:
     the order i, f, o, weight_hr (P, H).
     """
     gates, hidden = len(spec.gates), spec.hidden_sizes[layer]
-    width = layer_width(spec, layer - 1) if layer else spec.input_size
     shapes: dict[str, Shape] = {
-        "weight_ih": (gates, hidden, width),
+        "weight_ih": (gates, hidden, input_width(spec, layer)),
         "weight_hh": (gates, hidden, recurrent_size(spec, layer)),
     }
     if spec.biases != "none":
@@ -69,13 +78,18 @@ def cell_parameter_shapes(spec: Spec, layer: int = 0) -> dict[str, Shape]:
 
 
 def parameter_shapes(spec: Spec) -> dict[str, Shape]:
-    """Return the shape of every parameter; the dense layer is weight_ho (O, R), bias_o (O,)."""
+    """Return the shape of every parameter; the dense layer is weight_ho (O, R), bias_o (O,).
+
+    A Jordan network's dense layer is inside its recurrence and reads h: weight_ho (O, H).
+    """
     shapes: dict[str, Shape] = {}
     for index, prefix in enumerate(prefixes(spec)):
         cell = cell_parameter_shapes(spec, index // len(spec.directions))
         shapes.update({prefix + name: shape for name, shape in cell.items()})
     if spec.output_size:
-        shapes["weight_ho"] = (spec.output_size, layer_width(spec, len(spec.hidden_sizes) - 1))
+        last = len(spec.hidden_sizes) - 1
+        width = spec.hidden_sizes[0] if spec.cell == "jordan" else layer_width(spec, last)
+        shapes["weight_ho"] = (spec.output_size, width)
         shapes["bias_o"] = (spec.output_size,)
     return shapes
 
@@ -85,12 +99,34 @@ def state_shapes(spec: Spec, batch: int) -> dict[str, Shape]:
     shapes: dict[str, Shape] = {}
     for index, prefix in enumerate(prefixes(spec)):
         layer = index // len(spec.directions)
-        if spec.cell == "jordan":
-            shapes[prefix + "y"] = (batch, spec.output_size)
-        else:
-            shapes[prefix + "h"] = (batch, recurrent_size(spec, layer))
+        shapes[prefix + output_part(spec)] = (batch, recurrent_size(spec, layer))
         if spec.cell == "lstm":
             shapes[prefix + "c"] = (batch, spec.hidden_sizes[layer])
+    return shapes
+
+
+def dropout_shapes(spec: Spec, steps: int, batch: int) -> dict[str, Shape]:
+    """Return the names and shapes of the dropout masks that training needs.
+
+    Only those with a keep probability below 1: "input", "output" and "state", with the prefix of
+    their layer and direction, and "l0.between" and so on after each layer but the last, both
+    directions side by side. (T, B, W) where spec.dropout draws at each step, (B, W) where once.
+    """
+    keep = spec.dropout
+    lead: Shape = (batch,) if keep.draw == "once" else (steps, batch)
+    shapes: dict[str, Shape] = {}
+    for index, prefix in enumerate(prefixes(spec)):
+        layer = index // len(spec.directions)
+        own = recurrent_size(spec, layer)
+        if keep.input_keep < 1:
+            shapes[prefix + "input"] = (*lead, input_width(spec, layer))
+        if keep.output_keep < 1:
+            shapes[prefix + "output"] = (*lead, own)
+        if keep.state_keep < 1:
+            shapes[prefix + "state"] = (*lead, own)
+    if keep.between_keep < 1:
+        for layer in range(len(spec.hidden_sizes) - 1):
+            shapes[f"l{layer}.between"] = (*lead, layer_width(spec, layer))
     return shapes
 
 

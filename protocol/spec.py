@@ -56,10 +56,12 @@ class Padding:
 class Dropout:
     """Keep probabilities, each in (0, 1]; 1.0 means no dropout.
 
+    What is kept is multiplied by 1 / keep, and only in training. Masks: names.dropout_shapes.
+
     Attributes:
         input_keep: of the inputs of each layer.
-        output_keep: of the outputs of each layer.
-        state_keep: of the recurrent state h (never of c).
+        output_keep: of the outputs of each layer, not of the state that it carries.
+        state_keep: of the recurrent state h (never of c), as it goes on and is given back.
         between_keep: of what one layer hands to the next.
         draw: a fresh mask each "step", or "once" for the whole sequence.
     """
@@ -84,10 +86,10 @@ class Spec:
     """A recurrent network, complete: what a name leaves open has a field here.
 
     Attributes:
-        cell: "elman", "jordan", "lstm" or "gru".
+        cell: "elman", "jordan", "lstm" or "gru"; a jordan network has one layer, one direction.
         input_size: D.
         hidden_sizes: H of each layer, the first layer first.
-        output_size: O of the dense layer after each step; 0 for none.
+        output_size: O of the dense layer after each step (jordan: in each step); 0 for none.
         gates: the order of the gate axis G of every parameter; () picks the usual one
             (lstm i, f, g, o; gru r, z, n; elman and jordan h).
         activation: of the hidden state (elman, jordan) or of the candidate and of c (lstm, gru).
@@ -144,8 +146,17 @@ class Spec:
             _positive("hidden_sizes", size)
         _positive("output_size", self.output_size, 0)
         _positive("projection", self.projection, 0)
-        if self.cell == "jordan" and not self.output_size:
+        if self.cell == "jordan":
+            self._check_jordan()
+
+    def _check_jordan(self) -> None:
+        if not self.output_size:
             raise SpecError("a jordan network remembers its output: output_size must be at least 1")
+        if len(self.hidden_sizes) > 1 or len(self.directions) > 1:
+            raise SpecError(
+                f"hidden_sizes is {self.hidden_sizes!r} and directions is {self.directions!r}; a "
+                "jordan network remembers the output of the whole network: one layer, one direction"
+            )
 
     def _check_options(self) -> None:
         if sorted(self.gates) != sorted(GATES[self.cell]):

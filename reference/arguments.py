@@ -16,13 +16,22 @@ def check_named(what: str, arrays: Mapping[str, Array], shapes: Mapping[str, Sha
     Raises:
         ValueError: a name is missing or unknown, or a shape differs.
     """
+    check_names(what, arrays, shapes)
+    for name, shape in shapes.items():
+        check_shape(f"{what} {name!r}", arrays[name], shape)
+
+
+def check_names(what: str, arrays: Mapping[str, Array], shapes: Mapping[str, Shape]) -> None:
+    """Hold a mapping of arrays to the names that the spec gives.
+
+    Raises:
+        ValueError: a name is missing or unknown.
+    """
     missing, unknown = sorted(shapes.keys() - arrays.keys()), sorted(arrays.keys() - shapes.keys())
     if missing or unknown:
         raise ValueError(
             f"{what} lacks {missing} and has the unknown {unknown}; needed: {sorted(shapes)}"
         )
-    for name, shape in shapes.items():
-        check_shape(f"{what} {name!r}", arrays[name], shape)
 
 
 def check_shape(what: str, array: Array, shape: Shape) -> None:

@@ -7,6 +7,11 @@ from rnncheck.reference.arrays import Given, Named, Numbers
 from rnncheck.reference.nonlinearities import activate, slope
 
 
+def follows(spec: Spec) -> bool:
+    """Tell whether a dense layer follows the recurrence; a Jordan network's is inside it."""
+    return spec.output_size > 0 and spec.cell != "jordan"
+
+
 def forward(spec: Spec, params: Given, h: Numbers) -> tuple[Numbers, Named]:
     """Return the outputs (..., O) of h (..., R), and the trace {o_in} of pre-activations."""
     o_in: Numbers = h @ params["weight_ho"].T + params["bias_o"]

@@ -50,14 +50,17 @@ def gradients(
     d_state: Given,
     lengths: Numbers | None = None,
     mask: Numbers | None = None,
+    masks: Given | None = None,
 ) -> Named:
     """Return the gradients of sum(d_outputs * outputs) + sum(d_state * final state).
 
-    Arguments and results are those of the protocol's sequence_vjp, in float64.
+    Arguments and results are those of the protocol's sequence_vjp, in float64; `masks` are those of
+    dropout.
     """
 
     def total(arrays: Named) -> Numbers:
-        bound = ReferenceImplementation(spec, group(arrays, "params"), "complex128")
+        params = group(arrays, "params")
+        bound = ReferenceImplementation(spec, params, "complex128", masks=masks)
         given = group(arrays, "state")
         results = bound.sequence(arrays["x"], given, lengths, mask)
         terms = [(d_outputs * results["outputs"]).sum()]

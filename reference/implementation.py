@@ -12,14 +12,15 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import (
     Array,
     Arrays,
+    dropout_shapes,
     outputs_width,
     parameter_shapes,
     state_shapes,
 )
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference import steps
-from rnncheck.reference.arguments import check_input, check_named, check_shape
-from rnncheck.reference.arrays import Named, Numbers, cast, cast_all, prefixed
+from rnncheck.reference.arguments import check_input, check_named, check_names, check_shape
+from rnncheck.reference.arrays import Given, Named, Numbers, cast, cast_all, prefixed
 from rnncheck.reference.cells import Cell, cell_of
 from rnncheck.reference.loop import Loop
 from rnncheck.reference.network import Network, Pass
@@ -45,6 +46,10 @@ class ReferenceImplementation:
     numbers. A trace has a name for each intermediate value: those of the cell's module, and "o_in"
     of the dense layer; (T, B, ...) of a sequence and (B, ...) of a step. At steps that are not
     valid a trace shows the carried state, and zeros for everything else.
+
+    Without dropout masks nothing is dropped, whatever spec.dropout says: that is evaluation. With
+    masks it is training: they are applied as given (see dropout), none is drawn. A step takes masks
+    of T = 1.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class ReferenceImplementation:
         *,
         cell: Cell | None = None,
         loop: Loop | None = None,
+        masks: Mapping[str, Array] | None = None,
     ) -> None:
         """Bind to parameters.
 
@@ -64,16 +70,22 @@ class ReferenceImplementation:
             dtype: one of arrays.DTYPES; parameters are cast once, other arguments at each call.
             cell: in place of the cell that the spec names.
             loop: in place of the time loop over that cell.
+            masks: of dropout, every one of names.dropout_shapes, holding 0 or 1 / keep; None to
+                drop nothing. Their shapes are checked at each call.
 
         Raises:
-            SpecError: the spec or dtype asks for what is not implemented.
-            ValueError: a parameter is missing, unknown or of another shape.
+            SpecError: the dtype is not one of arrays.DTYPES.
+            ValueError: a parameter or a mask is missing or unknown, or a parameter has another
+                shape.
         """
         check_named("params", params, parameter_shapes(spec))
         self.spec = spec
         self.dtype = dtype
         self.params = cast_all(params, dtype)
-        self.network = Network(spec, loop or Loop(cell or cell_of(spec)))
+        if masks is not None:
+            check_names("masks", masks, dropout_shapes(spec, 0, 0))
+        dropped = cast_all(masks or {}, dtype)
+        self.network = Network(spec, loop or Loop(cell or cell_of(spec)), dropped)
         self.claims = claims_of(spec)
         self.facts: dict[str, Any] = {}
 
@@ -86,6 +98,7 @@ class ReferenceImplementation:
             self.params,
             cast(x, self.dtype),
             self.start(state, batch),
+            self.step_masks(batch),
         )
         return {"outputs": outputs} | prefixed("state.", new) | prefixed("trace.", trace)
 
@@ -116,6 +129,7 @@ class ReferenceImplementation:
             self.params,
             cast(x, self.dtype),
             self.start(state, batch),
+            self.step_masks(batch),
             *self.upstream(d_outputs, d_state, (batch,)),
         )
 
@@ -143,6 +157,7 @@ class ReferenceImplementation:
         """Run forward and return the pass and which steps (T, B) are valid."""
         length, batch = check_input(self.spec, x, "TBD")
         valid = valid_steps(self.spec.padding, length, batch, lengths, mask)
+        self.dropout_masks(length, batch)
         start = self.start(state, batch)
         return self.network.forward(self.params, cast(x, self.dtype), start, valid), valid
 
@@ -153,6 +168,17 @@ class ReferenceImplementation:
             return {part: np.zeros(shape, self.dtype) for part, shape in shapes.items()}
         check_named("state", state, shapes)
         return cast_all(state, self.dtype)
+
+    def dropout_masks(self, length: int, batch: int) -> Given:
+        """Return the dropout masks, none in evaluation, held to the shapes of a call."""
+        masks = self.network.masks
+        if masks:
+            check_named("masks", masks, dropout_shapes(self.spec, length, batch))
+        return masks
+
+    def step_masks(self, batch: int) -> Named:
+        """Return the dropout masks of one step, each (B, W)."""
+        return {name: a.reshape(a.shape[-2:]) for name, a in self.dropout_masks(1, batch).items()}
 
     def upstream(
         self, d_outputs: Array, d_state: Mapping[str, Array], lead: tuple[int, ...]

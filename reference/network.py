@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from rnncheck.protocol.names import prefixes
-from rnncheck.protocol.spec import Dropout, Spec, SpecError
+from rnncheck.protocol.spec import Spec
 from rnncheck.reference import dense
 from rnncheck.reference.arrays import Given, Named, Numbers, prefixed, select
+from rnncheck.reference.dropout import between, by_step, drop
 from rnncheck.reference.loop import Loop, Run
 
 DENSE = ("weight_ho", "bias_o")
@@ -25,7 +26,7 @@ class Pass:
         trace: intermediate values (T, B, ...), prefixed like the parameters; "o_in" is the dense
             layer's pre-activation.
         runs: the run of each (layer, direction).
-        h: the last layer's h (T, B, W), directions side by side, no padding rule applied.
+        h: the last layer's outputs (T, B, W), directions side by side, no padding rule applied.
     """
 
     outputs: Numbers
@@ -35,19 +36,10 @@ class Pass:
     h: Numbers
 
 
-def refuse(spec: Spec) -> None:
-    """Raise SpecError where a spec asks for an option that the reference does not implement."""
-    off = Dropout(draw=spec.dropout.draw)
-    if spec.dropout != off:
-        raise SpecError(
-            f"dropout is {spec.dropout!r}; the reference does not implement it, "
-            "every keep probability must be 1.0"
-        )
-
-
-def cell_params(params: Given, prefix: str) -> Named:
+def cell_params(spec: Spec, params: Given, prefix: str) -> Named:
     """Return the parameters of one (layer, direction), without their prefix."""
-    return {name: a for name, a in select(params, prefix).items() if name not in DENSE}
+    apart = DENSE if dense.follows(spec) else ()
+    return {name: a for name, a in select(params, prefix).items() if name not in apart}
 
 
 def layers(spec: Spec) -> list[list[str]]:
@@ -63,14 +55,12 @@ class Network:
     Attributes:
         spec: the network.
         loop: what runs a cell over time.
+        masks: of dropout, by the names of names.dropout_shapes; none for no dropout.
     """
 
     spec: Spec
     loop: Loop
-
-    def __post_init__(self) -> None:
-        """Refuse what is not implemented."""
-        refuse(self.spec)
+    masks: Given = field(default_factory=dict[str, Numbers])
 
     def reverse(self, index: int) -> bool:
         """Tell whether a direction, by its place in spec.directions, runs from the end."""
@@ -80,21 +70,23 @@ class Network:
         """Run over x (T, B, D) from a state, with valid (T, B)."""
         runs: dict[str, Run] = {}
         h = x
-        for names in layers(self.spec):
+        for layer, names in enumerate(layers(self.spec)):
             for index, name in enumerate(names):
                 runs[name] = self.loop.forward(
                     self.spec,
-                    cell_params(params, name),
-                    h,
+                    cell_params(self.spec, params, name),
+                    drop(self.masks, name + "input", h),
                     select(state, name),
                     valid,
                     self.reverse(index),
+                    by_step(self.masks, name + "state", len(x)),
                 )
-            h = np.concatenate([runs[name].outputs() for name in names], axis=-1)
+            parts = [drop(self.masks, name + "output", runs[name].outputs()) for name in names]
+            h = drop(self.masks, between(layer), np.concatenate(parts, axis=-1))
         final = {k: v for name, run in runs.items() for k, v in prefixed(name, run.final).items()}
         trace = {k: v for name, run in runs.items() for k, v in prefixed(name, run.trace()).items()}
         raw = h
-        if self.spec.output_size:
+        if dense.follows(self.spec):
             raw, shown = dense.forward(self.spec, params, h)
             trace |= {k: np.where(valid[:, :, None], a, np.zeros_like(a)) for k, a in shown.items()}
         return Pass(self._filled(raw, valid), final, trace, runs, h)
@@ -105,20 +97,21 @@ class Network:
         """Return every gradient, under "d.<parameter>", "d.x" and "d.state.<part>"."""
         grads: Named = {}
         d_h = self._unfilled(d_outputs, valid)
-        if self.spec.output_size:
+        if dense.follows(self.spec):
             d_dense, d_h = dense.backward(self.spec, params, run.h, run.trace["o_in"], d_h)
             grads |= prefixed("d.", d_dense)
-        for names in reversed(layers(self.spec)):
+        for layer, names in reversed(list(enumerate(layers(self.spec)))):
+            d_h = drop(self.masks, between(layer), d_h)
             d_inputs: list[Numbers] = []
             for name, d_part in zip(names, np.split(d_h, len(names), axis=-1), strict=True):
                 d_params, d_x, d_first = self.loop.backward(
                     self.spec,
-                    cell_params(params, name),
+                    cell_params(self.spec, params, name),
                     run.runs[name],
-                    d_part,
+                    drop(self.masks, name + "output", d_part),
                     select(d_state, name),
                 )
-                d_inputs.append(d_x)
+                d_inputs.append(drop(self.masks, name + "input", d_x))
                 grads |= prefixed(f"d.{name}", d_params) | prefixed(f"d.state.{name}", d_first)
             d_h = sum(d_inputs[1:], d_inputs[0])
         return grads | {"d.x": d_h}

@@ -13,14 +13,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnncheck.protocol.names import outputs_width
+from rnncheck.protocol.names import output_part, outputs_width
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference import dense
 from rnncheck.reference.arrays import Given, Named, Numbers, select
 from rnncheck.reference.cells import Cell, cell_of
-from rnncheck.reference.network import DENSE, cell_params, layers, refuse
+from rnncheck.reference.dropout import between, by_step
+from rnncheck.reference.network import DENSE, cell_params, layers
 from rnncheck.reference.padding import fill, valid_steps
-from rnncheck.reference.sensitivities import Columns, Tracked, beside, chosen, push
+from rnncheck.reference.sensitivities import Columns, Tracked, beside, chosen, push, scaled
 
 
 def gradients(
@@ -33,13 +34,13 @@ def gradients(
     lengths: Numbers | None = None,
     mask: Numbers | None = None,
     cell: Cell | None = None,
+    masks: Given | None = None,
 ) -> Named:
     """Return the gradients of sum(d_outputs * outputs) + sum(d_state * final state).
 
     Arguments and results are those of the protocol's sequence_vjp, in float64; `cell` stands in
-    place of the cell that the spec names.
+    place of the cell that the spec names; `masks` are those of dropout.
     """
-    refuse(spec)
     valid = valid_steps(spec.padding, x.shape[0], x.shape[1], lengths, mask)
     columns = _columns(params, x, state)
     outputs, final = _network(
@@ -50,6 +51,7 @@ def gradients(
         state,
         valid,
         columns,
+        masks or {},
     )
     by_row = np.einsum("tbw,tbwv->bv", d_outputs, outputs)  # (B, V)
     for part, d_part in d_state.items():
@@ -82,21 +84,25 @@ def _network(
     state: Given,
     valid: Numbers,
     columns: Columns,
+    masks: Given,
 ) -> tuple[Numbers, dict[str, Tracked]]:
     """Return the sensitivities of the outputs (T, B, W, V), and the final state."""
     final: dict[str, Tracked] = {}
     parts: list[list[Tracked]] = []
-    for names in layers(spec):
+    for layer, names in enumerate(layers(spec)):
         parts = []
         for name, direction in zip(names, spec.directions, strict=True):
             order = _order(len(inputs), direction)
             start = _tracked_state(select(state, name), name, columns)
             step = _cell_step(spec, cell, params, name, columns)
-            shown, last = _over_time(step, inputs, start, valid, order)
-            parts.append(shown)
+            read = _dropped(inputs, masks, name + "input")
+            kept = by_step(masks, name + "state", len(inputs))
+            shown, last = _over_time(step, read, start, valid, order, output_part(spec), kept)
+            parts.append(_dropped(shown, masks, name + "output"))
             final |= {name + part: value for part, value in last.items()}
-        inputs = [beside([part[t] for part in parts]) for t in range(len(inputs))]
-    if spec.output_size:
+        together = [beside([part[t] for part in parts]) for t in range(len(inputs))]
+        inputs = _dropped(together, masks, between(layer))
+    if dense.follows(spec):
         parts = [[_dense_step(spec, params, h, columns) for h in inputs]]
     ways = zip(parts, spec.directions, strict=False)
     filled = [_filled(spec, part, valid, direction, columns) for part, direction in ways]
@@ -120,7 +126,7 @@ Step = Callable[[Tracked, dict[str, Tracked]], dict[str, Tracked]]
 
 
 def _cell_step(spec: Spec, cell: Cell, params: Given, name: str, columns: Columns) -> Step:
-    own = cell_params(params, name)
+    own = cell_params(spec, params, name)
 
     def step(x: Tracked, state: dict[str, Tracked]) -> dict[str, Tracked]:
         def function(shared: Named, rows: Named) -> Numbers:
@@ -148,14 +154,25 @@ def _over_time(
     state: dict[str, Tracked],
     valid: Numbers,
     order: range,
+    output: str,
+    kept: Numbers | None,
 ) -> tuple[list[Tracked], dict[str, Tracked]]:
-    """Return h after each step, by t, and the final state."""
+    """Return the output part of the state after each step, by t, and the final state."""
     shown: dict[int, Tracked] = {}
     for t in order:
         new = step(inputs[t], state)
+        shown[t] = chosen(valid[t], new[output], state[output])
+        if kept is not None:
+            new[output] = scaled(new[output], kept[t])
         state = {part: chosen(valid[t], new[part], state[part]) for part in state}
-        shown[t] = state["h"]
     return [shown[t] for t in range(len(inputs))], state
+
+
+def _dropped(values: list[Tracked], masks: Given, name: str) -> list[Tracked]:
+    mask = by_step(masks, name, len(values))
+    if mask is None:
+        return values
+    return [scaled(value, row) for value, row in zip(values, mask, strict=True)]
 
 
 def _filled(

@@ -82,6 +82,11 @@ def chosen(valid: Numbers, new: Tracked, old: Tracked) -> Tracked:
     return Tracked(choose_rows(valid, new.value, old.value), choose_rows(valid, new.by, old.by))
 
 
+def scaled(tracked: Tracked, factor: Numbers) -> Tracked:
+    """Return a value times a constant (B, W)."""
+    return Tracked(tracked.value * factor, tracked.by * factor[:, :, None])
+
+
 def beside(parts: list[Tracked]) -> Tracked:
     """Return values side by side on the axis W."""
     return Tracked(

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from rnncheck.protocol.names import output_part
 from rnncheck.protocol.spec import Spec, SpecError
 from rnncheck.reference import dense
 from rnncheck.reference.arrays import Given, Named, Numbers, prefixed, select
 from rnncheck.reference.cells import Cell
+from rnncheck.reference.dropout import between, drop
 from rnncheck.reference.network import cell_params, layers
 
 
 def forward(
-    spec: Spec, cell: Cell, params: Given, x: Numbers, state: Given
+    spec: Spec, cell: Cell, params: Given, x: Numbers, state: Given, masks: Given
 ) -> tuple[Numbers, Named, Named]:
-    """Return the outputs (B, W), the new state and the trace of one step of every layer."""
-    new: Named = {}
-    trace: Named = {}
-    h = x
-    for name in _names(spec):
-        part, shown = cell.forward(spec, cell_params(params, name), h, select(state, name))
-        new |= prefixed(name, part)
-        trace |= prefixed(name, shown)
-        h = part["h"]
-    if spec.output_size:
-        h, shown = dense.forward(spec, params, h)
-        trace |= shown
-    return h, new, trace
+    """Return the outputs (B, W), the new state and the trace of one step of every layer.
+
+    Args:
+        spec: the network.
+        cell: its cell.
+        params: every parameter.
+        x: (B, D).
+        state: every part of the old state.
+        masks: of dropout, each (B, W); none for no dropout.
+    """
+    reads, new, trace = _layers(spec, cell, params, x, state, masks)
+    if not dense.follows(spec):
+        return reads[-1], new, trace
+    outputs, shown = dense.forward(spec, params, reads[-1])
+    return outputs, new, trace | shown
 
 
 def backward(
@@ -33,26 +37,45 @@ def backward(
     params: Given,
     x: Numbers,
     state: Given,
+    masks: Given,
     d_outputs: Numbers,
     d_state: Given,
 ) -> Named:
     """Return every gradient, under "d.<parameter>", "d.x" and "d.state.<part>"."""
-    _, new, trace = forward(spec, cell, params, x, state)
-    names = _names(spec)
-    inputs = [x] + [new[name + "h"] for name in names]
+    reads, _, trace = _layers(spec, cell, params, x, state, masks)
+    part, d_h = output_part(spec), d_outputs
     grads: Named = {}
-    d_h = d_outputs
-    if spec.output_size:
-        d_dense, d_h = dense.backward(spec, params, inputs[-1], trace["o_in"], d_outputs)
+    if dense.follows(spec):
+        o_in = dense.forward(spec, params, reads[-1])[1]["o_in"]
+        d_dense, d_h = dense.backward(spec, params, reads[-1], o_in, d_outputs)
         grads |= prefixed("d.", d_dense)
-    for name, given in reversed(list(zip(names, inputs, strict=False))):
+    for layer, name in reversed(list(enumerate(_names(spec)))):
         d_new = select(d_state, name)
-        d_new["h"] = d_new["h"] + d_h
-        d_params, d_h, d_old = cell.backward(
-            spec, cell_params(params, name), given, select(state, name), select(trace, name), d_new
-        )
+        d_shown = drop(masks, name + "output", drop(masks, between(layer), d_h))
+        d_new[part] = drop(masks, name + "state", d_new[part]) + d_shown
+        own, old, shown = cell_params(spec, params, name), select(state, name), select(trace, name)
+        d_params, d_read, d_old = cell.backward(spec, own, reads[layer], old, shown, d_new)
+        d_h = drop(masks, name + "input", d_read)
         grads |= prefixed(f"d.{name}", d_params) | prefixed(f"d.state.{name}", d_old)
     return grads | {"d.x": d_h}
+
+
+def _layers(
+    spec: Spec, cell: Cell, params: Given, x: Numbers, state: Given, masks: Given
+) -> tuple[list[Numbers], Named, Named]:
+    """Return what each layer's cell reads and, last, the top layer's output; state and trace."""
+    new: Named = {}
+    trace: Named = {}
+    reads: list[Numbers] = []
+    part, h = output_part(spec), x
+    for layer, name in enumerate(_names(spec)):
+        reads.append(drop(masks, name + "input", h))
+        own, old = cell_params(spec, params, name), select(state, name)
+        after, shown = cell.forward(spec, own, reads[layer], old)
+        h = drop(masks, between(layer), drop(masks, name + "output", after[part]))
+        new |= prefixed(name, after | {part: drop(masks, name + "state", after[part])})
+        trace |= prefixed(name, shown)
+    return [*reads, h], new, trace
 
 
 def _names(spec: Spec) -> list[str]:

@@ -50,9 +50,11 @@ def make(spec: Spec, steps: int = 4, batch: int = 3, seed: int = 0, scale: float
 @st.composite
 def specs(draw: st.DrawFn, layers: int = 1, ways: int = 1) -> Spec:
     """Draw a spec over every option that the reference implements."""
-    cell = draw(st.sampled_from(("elman", "lstm", "gru")))
+    cell = draw(st.sampled_from(("elman", "jordan", "lstm", "gru")))
+    if cell == "jordan":
+        layers = ways = 1
     options: dict[str, Any] = {
-        "output_size": draw(st.sampled_from((0, 0, 2))),
+        "output_size": draw(st.sampled_from((2, 1) if cell == "jordan" else (0, 0, 2))),
         "gates": draw(st.permutations(GATES[cell])),
         "activation": draw(st.sampled_from(ACTIVATIONS)),
         "output_activation": draw(st.sampled_from(ACTIVATIONS)),

@@ -9,7 +9,8 @@ import pytest
 
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind, Implementation
-from rnncheck.protocol.spec import Dropout, Padding, Spec, SpecError
+from rnncheck.protocol.spec import DIRECTIONS, GATES, Padding, Spec, SpecError
+from rnncheck.reference.cells import cell_of
 from rnncheck.reference.implementation import bind
 from tests.reference_cases import make
 
@@ -24,20 +25,19 @@ def test_the_reference_offers_the_protocol() -> None:
     assert bound.facts == {}
 
 
-def test_a_cell_without_a_module_is_refused() -> None:
-    """The jordan cell is not implemented, so it raises and is not run as something else."""
+@pytest.mark.parametrize("cell", GATES)
+def test_every_cell_of_the_protocol_is_implemented(cell: str) -> None:
+    """Whatever a spec may name has its module in the reference."""
+    spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,), output_size=3)
+    assert cell_of(spec).forward.__module__ == f"rnncheck.reference.{cell}"
+
+
+@pytest.mark.parametrize("options", [{"hidden_sizes": (4, 4)}, {"directions": DIRECTIONS[2]}])
+def test_a_jordan_network_of_layers_or_directions_is_refused(options: dict[str, Any]) -> None:
+    """Its memory is the output of the whole network, so there is one of it."""
     spec = Spec(cell="jordan", input_size=2, hidden_sizes=(4,), output_size=3)
-    with pytest.raises(SpecError, match="'jordan' is not implemented"):
-        bind(spec, make(spec).params)
-
-
-@pytest.mark.parametrize("name", ["input_keep", "output_keep", "state_keep", "between_keep"])
-def test_dropout_is_refused(name: str) -> None:
-    """A keep probability below 1 is not accepted and ignored."""
-    changes: dict[str, Any] = {name: 0.5}
-    spec = SPEC.with_(dropout=Dropout(**changes))
-    with pytest.raises(SpecError, match="every keep probability must be 1"):
-        bind(spec, make(SPEC).params)
+    with pytest.raises(SpecError, match="one layer, one direction"):
+        spec.with_(**options)
 
 
 @pytest.mark.parametrize("dtype", ["int64", "bfloat16"])

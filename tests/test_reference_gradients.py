@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnncheck.protocol.names import result_shapes
-from rnncheck.protocol.spec import Padding, Spec
+from rnncheck.protocol.spec import GATES, Padding, Spec
 from rnncheck.reference import differences, rtrl
 from rnncheck.reference.arrays import Given, Named
 from rnncheck.reference.cells import Cell, cell_of
@@ -62,7 +62,7 @@ def test_step_gradients_equal_those_of_a_sequence_of_one(spec: Spec, seed: int) 
     same(step, sequence, ALLOWED)
 
 
-@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+@pytest.mark.parametrize("cell", GATES)
 @pytest.mark.parametrize("call", ["step_vjp", "sequence_vjp"])
 def test_gradients_have_the_names_and_shapes_of_the_protocol(cell: str, call: str) -> None:
     """Every parameter, the input and every part of the initial state has its gradient."""
@@ -76,10 +76,10 @@ def test_gradients_have_the_names_and_shapes_of_the_protocol(cell: str, call: st
     assert {n: a.shape for n, a in got.items()} == result_shapes(spec, call, 4, 3)
 
 
-@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+@pytest.mark.parametrize("cell", GATES)
 def test_a_wrong_backward_is_seen(cell: str) -> None:
     """A cell that loses the gradient of its old state disagrees with RTRL, which has no backward."""
-    spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,))
+    spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,), output_size=3)
     case = make(spec)
     right = cell_of(spec)
 

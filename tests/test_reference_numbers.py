@@ -15,9 +15,10 @@ from rnncheck.reference.implementation import ReferenceImplementation, bind
 from rnncheck.reference.nonlinearities import activate, sigmoid, slope
 from tests.reference_cases import make, masks, specs, worst
 
-CELLS = ("elman", "lstm", "gru")
+CELLS = ("elman", "jordan", "lstm", "gru")
 OPTIONS: dict[str, dict[str, Any]] = {
     "elman": {},
+    "jordan": {"output_size": 3},
     "lstm": {"peepholes": True, "forget_bias": 1.0, "cell_clip": 2.0, "projection": 3},
     "gru": {"reset": "before", "update": "z_takes"},
 }
@@ -27,7 +28,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_dtype_is_kept_everywhere(cell: str, dtype: str) -> None:
     """No part of a result is computed in another type than the one bound."""
-    spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,), output_size=3, **OPTIONS[cell])
+    options = OPTIONS[cell] | {"output_size": 3}
+    spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,), **options)
     case = make(spec)
     bound = bind(spec, case.params, dtype)
     lengths = np.array([4, 2, 0])
@@ -107,11 +109,11 @@ def test_slope_is_the_derivative(name: str) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_zero_weights_have_closed_forms(cell: str) -> None:
     """All gates are one half and all candidates zero: states halve, or vanish in a plain cell."""
-    spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,))
+    spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,), output_size=3 * (cell == "jordan"))
     case = make(spec)
     zeros = {name: 0 * array for name, array in case.params.items()}
     results = bind(spec, zeros).sequence(case.x, case.state)
-    if cell == "elman":
+    if cell in ("elman", "jordan"):
         assert not results["outputs"].any()
     elif cell == "gru":
         assert np.array_equal(results["state.h"], case.state["h"] / 16)

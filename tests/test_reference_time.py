@@ -12,13 +12,14 @@ from rnncheck.protocol.spec import Padding, Spec
 from rnncheck.reference.implementation import bind
 from tests.reference_cases import make, masks, same, specs
 
-CELLS = ("elman", "lstm", "gru")
+CELLS = ("elman", "jordan", "lstm", "gru")
 SEEDS = st.integers(0, 10**6)
 
 
 def spec_of(cell: str, **options: object) -> Spec:
     """Return a small spec of a cell."""
-    return Spec(cell=cell, input_size=2, hidden_sizes=(4,)).with_(**options)
+    size = 3 if cell == "jordan" else 0
+    return Spec(cell=cell, input_size=2, hidden_sizes=(4,), output_size=size).with_(**options)
 
 
 @settings(max_examples=30)
@@ -64,7 +65,9 @@ def test_masked_steps_are_skipped(cell: str) -> None:
     whole = bound.sequence(case.x, case.state, mask=valid[:, None])
     alone = bound.sequence(case.x[valid], case.state)
     assert np.array_equal(whole["outputs"][valid], alone["outputs"])
-    assert np.array_equal(whole["state.h"], alone["state.h"])
+    assert all(
+        np.array_equal(whole[f"state.{part}"], alone[f"state.{part}"]) for part in case.state
+    )
     assert not whole["outputs"][~valid].any()
 
 
