@@ -13,8 +13,11 @@ import numpy as np
 from rnncheck.reference.arrays import Numbers
 
 
-def _elementwise(name: str, x: Numbers) -> Numbers:
-    """Apply tanh or exp; object arrays hold mpmath numbers, which NumPy cannot compute with."""
+def elementwise(name: str, x: Numbers) -> Numbers:
+    """Return a function of x by its name, the same in NumPy and mpmath: tanh, exp, log, sqrt.
+
+    Object arrays hold mpmath numbers, which NumPy cannot compute with.
+    """
     if x.dtype != object:
         return np.asarray(getattr(np, name)(x))
     import mpmath
@@ -24,7 +27,7 @@ def _elementwise(name: str, x: Numbers) -> Numbers:
 
 def tanh(x: Numbers) -> Numbers:
     """Return the hyperbolic tangent."""
-    return _elementwise("tanh", x)
+    return elementwise("tanh", x)
 
 
 def sigmoid(x: Numbers) -> Numbers:
@@ -44,7 +47,7 @@ def identity(x: Numbers) -> Numbers:
 
 
 def _exp_of_minus_size(x: Numbers) -> Numbers:
-    return _elementwise("exp", np.where(np.real(x) >= 0, -x, x))
+    return elementwise("exp", np.where(np.real(x) >= 0, -x, x))
 
 
 def _tanh_slope(x: Numbers) -> Numbers:
