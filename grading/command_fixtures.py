@@ -135,9 +135,9 @@ def _verify(arguments: argparse.Namespace) -> int:
             raise UsageError("--framework none was given with another; give one or the other")
         asked = []
     if arguments.record:
-        _require_writable(arguments.folder, "--folder DIR")
         if asked == []:
             raise UsageError("--record writes which frameworks agree; leave --framework none out")
+        _require_writable(arguments.folder, "--folder DIR")
     names = _known(arguments.names, _names(arguments.folder))
     whole = run_verify(names, arguments.folder, asked, arguments.record)
     return 0 if whole else 1

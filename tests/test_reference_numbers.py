@@ -28,7 +28,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_dtype_is_kept_everywhere(cell: str, dtype: str) -> None:
     """No part of a result is computed in another type than the one bound."""
-    options = OPTIONS[cell] | {"output_size": 3}
+    options: dict[str, Any] = OPTIONS[cell] | {"output_size": 3}
     spec = Spec(cell=cell, input_size=2, hidden_sizes=(4,), **options)
     case = make(spec)
     bound = bind(spec, case.params, dtype)
