@@ -41,13 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
     submission = read_submission(arguments.file)
     if submission.fault:
         raise UsageError(f"{submission.fault}. Nothing was checked.")
-    assignment = load(arguments.assignment or find_assignment(submission))
+    name = arguments.assignment or find_assignment(submission)
+    assignment = load(name)
     contract = find_contract(assignment, submission)
     opened = open_submission(submission, contract, assignment.limits, arguments.device)
     claimed = {c.name: len(cases) for c, cases in plan(opened.spec, opened.claims) if cases}
     _require_some(arguments.only, arguments.case, claimed, assignment)
     print(f"{line(arguments.file)}  {assignment.name}: {assignment.title} ({contract.framework})")
-    telling = Telling(str(arguments.file), assignment.name, quiet=arguments.quiet)
+    telling = Telling(str(arguments.file), name, quiet=arguments.quiet)
     report = judge(
         submission,
         assignment,

@@ -83,12 +83,13 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
     submission = read_submission(file)
     if submission.fault:
         raise UsageError(submission.fault)
-    assignment = load(assignment_name or find_assignment(submission))
+    name = assignment_name or find_assignment(submission)
+    assignment = load(name)
     contract = find_contract(assignment, submission)
     opened = open_submission(submission, contract, assignment.limits, device)
 
     def explain(outcome: Outcome) -> str:
-        return verdict(_diagnosed(opened, outcome, device), str(file), assignment.name)
+        return verdict(_diagnosed(opened, outcome, device), str(file), name)
 
     return Handle(
         name=file.name,

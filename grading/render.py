@@ -18,7 +18,7 @@ def verdict(judged: Judged, file: str, assignment: str, told: set[str] | None = 
     Args:
         judged: the check.
         file: the submission's path.
-        assignment: its name.
+        assignment: its name or path.
         told: mistakes named before; this one is added, and then named in short. None for a block
             that stands alone, which then says also of which file it is.
     """

@@ -18,7 +18,7 @@ def rerun_line(file: str, assignment: str, check: str, case: int) -> str:
 
     Args:
         file: the submission's path.
-        assignment: its name.
+        assignment: its name or path.
         check: the check's name.
         case: which of its cases; DRAWN for one that Hypothesis drew, which pytest draws again.
     """

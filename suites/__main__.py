@@ -11,6 +11,7 @@ import pytest
 
 PLUGIN = "rnncheck.grading.pytest_plugin"
 OPTIONS = [
+    "-ra",
     "-p",
     PLUGIN,
     "--pyargs",

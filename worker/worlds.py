@@ -32,12 +32,13 @@ def enter(world: str, device: str) -> None:
         except ModuleNotFoundError as error:
             if error.name != module:
                 raise Fault("absent", f"{title} cannot be imported", str(error)) from error
-            message = f"{title} is not installed; pip install '{package}'"
+            message = f"{title} is not installed; install it with: pip install '{package}'"
             raise Fault("absent", message) from error
         except ImportError as error:
             raise Fault("absent", f"{title} cannot be imported", str(error)) from error
     if device == "cuda" and not _has_cuda(world):
-        raise Fault("absent", f"there is no CUDA device that the world {world!r} can use")
+        message = f"there is no CUDA device that the world {world!r} can use"
+        raise Fault("absent", f"{message}; take --device cpu")
 
 
 def set_dtype(world: str, dtype: str) -> None:
