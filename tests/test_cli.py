@@ -92,7 +92,7 @@ def test_bad_use_ends_with_2_and_a_sentence(
 def test_file_that_is_not_python_is_not_checked(capsys: pytest.CaptureFixture[str]) -> None:
     """A file that cannot be run is bad use of `check`; in a class it costs its own mark."""
     assert ended(["check", "lstm.txt", "--assignment", "lstm"]) == 2
-    assert "lstm.txt is not a Python file; hand in a .py" in capsys.readouterr().out
+    assert "lstm.txt is not a Python file; hand in a .py" in capsys.readouterr().err
 
 
 def test_file_s_name_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
