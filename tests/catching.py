@@ -32,6 +32,20 @@ SPECS: dict[str, Spec] = {
     ),
 }
 
+# For mistakes that can be made with none of the above. No long case can be made for these.
+RARE: dict[str, Spec] = {
+    "jordan": Spec("jordan", 2, (3,), output_size=2, output_activation="tanh"),
+    "jordan reverse": Spec(
+        "jordan", 2, (3,), output_size=2, biases="single", directions=("reverse",), padding=ANY_MASK
+    ),
+}
+
+
+def fitting(mistake: Mistake) -> dict[str, Spec]:
+    """Return the specs that a mistake can be made with; the rare ones if there is no other."""
+    found = [{name: s for name, s in of.items() if mistake.applies(s)} for of in (SPECS, RARE)]
+    return found[0] or found[1]
+
 
 def offers(bind: Bind, spec: Spec) -> frozenset[str]:
     """Return what an implementation claims for a spec."""

@@ -15,7 +15,7 @@ from rnncheck.suites.check import Check, checks
 from rnncheck.suites.driver import plan, run_plan
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
-from tests.catching import SPECS, claimed_cases, first_not_passed
+from tests.catching import SPECS, claimed_cases, first_not_passed, fitting
 
 CHECKS = [pytest.param(c, id=f"{c.name}-catches[{c.catches}]") for c in checks().values()]
 MISTAKES = [pytest.param(m, id=name) for name, m in mistakes().items()]
@@ -69,7 +69,7 @@ def test_a_check_that_does_nothing_catches_nothing(check: Check) -> None:
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_mistake_is_caught(mistake: Mistake) -> None:
     """With every spec that a mistake can be made with, some check fails it."""
-    specs = {name: spec for name, spec in SPECS.items() if mistake.applies(spec)}
+    specs = fitting(mistake)
     assert specs, f"{mistake.id} can be made with no spec of this test: add one to SPECS"
     uncaught = [name for name, spec in specs.items() if not caught(mistake, spec)]
     assert not uncaught, f"no check catches {mistake.id}"
