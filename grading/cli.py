@@ -14,6 +14,7 @@ from rnncheck.grading.escape import lines
 COMMANDS = {
     "check": "check one file, and say where it is wrong",
     "grade": "mark files and folders",
+    "explain": "show how gradients flow back through one file",
     "new": "write a starter file for an assignment",
     "assignments": "list the assignments",
     "fixtures": "regenerate, verify or show golden traces",

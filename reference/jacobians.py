@@ -19,7 +19,7 @@ from rnncheck.protocol.spec import Spec, SpecError
 from rnncheck.reference.arrays import Numbers
 from rnncheck.reference.differences import STEP
 
-NUDGE = 2.0**-17  # near the cube root of float64's precision, exact to add
+NUDGE = {"float64": 2.0**-17, "float32": 2.0**-8, "float16": 2.0**-4}  # cube root of precision
 
 Jacobian = Callable[[Implementation, Numbers, Numbers], Numbers]
 """(implementation, x (B, D), packed state (B, S)) -> (B, S, S)."""
@@ -77,11 +77,15 @@ def both_by_complex_step(
 
 
 def by_differences(implementation: Implementation, x: Numbers, packed: Numbers) -> Numbers:
-    """Return J by central differences of the forward pass alone; good to some 9 digits."""
+    """Return J by central differences of the forward pass alone.
+
+    Good to some 9 digits, to 3 where the new state comes in float32.
+    """
     rows, moves = _spread(x, packed)
-    right = advance(implementation, rows[0], rows[1] + NUDGE * moves)
-    left = advance(implementation, rows[0], rows[1] - NUDGE * moves)
-    return _columns((right - left) / (2 * NUDGE), packed)
+    nudge = NUDGE[advance(implementation, x, packed).dtype.name]
+    right = advance(implementation, rows[0], rows[1] + nudge * moves)
+    left = advance(implementation, rows[0], rows[1] - nudge * moves)
+    return _columns((right - left) / (2 * nudge), packed)
 
 
 def by_step_vjp(implementation: Implementation, x: Numbers, packed: Numbers) -> Numbers:

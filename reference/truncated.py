@@ -69,9 +69,13 @@ class TruncatedLoop(Loop):
 
 
 def bind(
-    spec: Spec, params: Mapping[str, Array], window: int, dtype: str = "float64"
+    spec: Spec,
+    params: Mapping[str, Array],
+    window: int,
+    dtype: str = "float64",
+    masks: Mapping[str, Array] | None = None,
 ) -> ReferenceImplementation:
-    """Return the reference with truncated BPTT as its sequence_vjp.
+    """Return the reference, with dropout masks or none, and truncated BPTT as its sequence_vjp.
 
     Raises:
         SpecError: a direction is reverse, whose windows would not be those of the forward one.
@@ -83,22 +87,20 @@ def bind(
             "and needs ('forward',)"
         )
     loop = TruncatedLoop(cell_of(spec), window)
-    return ReferenceImplementation(spec, params, dtype, loop=loop)
+    return ReferenceImplementation(spec, params, dtype, loop=loop, masks=masks)
 
 
 def _part(run: Run, window: slice) -> Run:
     """Return the run of one window, its steps counted from 0."""
     steps = range(window.stop - window.start)
-    before, traces, after = (
-        {t: by_step[window.start + t] for t in steps}
-        for by_step in (run.before, run.traces, run.after)
-    )
     return replace(
         run,
         x=run.x[window],
         valid=run.valid[window],
         order=steps,
-        before=before,
-        traces=traces,
-        after=after,
+        before={t: run.before[window.start + t] for t in steps},
+        traces={t: run.traces[window.start + t] for t in steps},
+        shown={t: run.shown[window.start + t] for t in steps},
+        after={t: run.after[window.start + t] for t in steps},
+        drop={t: run.drop[window.start + t] for t in steps if run.drop},
     )

@@ -17,8 +17,13 @@ from rnncheck.reference.truncated import bind as bind_truncated
 from tests.reference_cases import Drawn, Numbers, make, specs, worst
 
 T, B = 5, 3
-CELLS = pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+CELLS = pytest.mark.parametrize("cell", ["elman", "jordan", "lstm", "gru"])
 SEEDS = st.integers(0, 10**6)
+
+
+def made(cell: str) -> Drawn:
+    """Return a case of a cell; Jordan's has the output that it remembers."""
+    return make(Spec(cell, 2, (4,), output_size=3 if cell == "jordan" else 0), T, B)
 
 
 def along(case: Drawn) -> Numbers:
@@ -64,7 +69,7 @@ def test_loss_gradient_equals_the_product_of_jacobians(spec: Spec, seed: int) ->
 @CELLS
 def test_loss_gradient_at_0_is_that_of_the_initial_state(cell: str) -> None:
     """By complex-step differences of the whole forward pass; at T it is the upstream gradient."""
-    case = make(Spec(cell, 2, (4,)), T, B)
+    case = made(cell)
     upstream = (case.d_outputs, case.d_state)
     got = flow.loss_by_product(case.spec, case.params, case.x, along(case), *upstream)
     grads = gradients(case.spec, case.params, case.x, case.state, *upstream)
@@ -76,7 +81,7 @@ def test_loss_gradient_at_0_is_that_of_the_initial_state(cell: str) -> None:
 @CELLS
 def test_differences_give_nine_digits(cell: str) -> None:
     """Of the forward pass alone, for what has no backward."""
-    case = make(Spec(cell, 2, (4,)), T, B)
+    case = made(cell)
     bound = bind(case.spec, case.params)
     got = by_product(bound, case.x, along(case), by_differences)
     for t in range(T + 1):
@@ -84,9 +89,19 @@ def test_differences_give_nine_digits(cell: str) -> None:
 
 
 @CELLS
+def test_differences_of_float32_give_three_digits(cell: str) -> None:
+    """The nudge is as large as the type of the new state needs."""
+    case = made(cell)
+    bound = bind(case.spec, case.params, "float32")
+    got = by_product(bound, case.x, along(case), by_differences)
+    for t in range(T + 1):
+        assert worst(got.jacobians[t], exact(case).jacobians[t]) <= 1e-3
+
+
+@CELLS
 def test_states_are_those_of_the_run(cell: str) -> None:
     """From the initial to the final one."""
-    case = make(Spec(cell, 2, (4,)), T, B)
+    case = made(cell)
     result = bind(case.spec, case.params).sequence(case.x, case.state)
     got = along(case)
     assert worst(got[0], pack(case.state, case.spec)) == 0.0

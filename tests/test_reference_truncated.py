@@ -9,15 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnncheck.protocol.names import group
-from rnncheck.protocol.spec import Padding, Spec, SpecError
-from rnncheck.reference.implementation import bind
+from rnncheck.protocol.names import dropout_shapes, group
+from rnncheck.protocol.spec import Dropout, Padding, Spec, SpecError
+from rnncheck.reference.implementation import ReferenceImplementation, bind
 from rnncheck.reference.truncated import bind as bind_truncated
 from tests.reference_cases import Drawn, Numbers, make, same, specs, worst
 
 T, B = 7, 3
 LENGTHS = np.array([7, 4, 0])
-CELLS = pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+CELLS = pytest.mark.parametrize("cell", ["elman", "jordan", "lstm", "gru"])
+
+
+def made(cell: str) -> Drawn:
+    """Return a case of a cell; Jordan's has the output that it remembers."""
+    return make(Spec(cell, 2, (4,), output_size=3 if cell == "jordan" else 0), T, B)
 
 
 def truncated(case: Drawn, window: int, lengths: Numbers | None = None) -> dict[str, Numbers]:
@@ -26,14 +31,20 @@ def truncated(case: Drawn, window: int, lengths: Numbers | None = None) -> dict[
     return bound.sequence_vjp(case.x, case.state, case.d_outputs, case.d_state, lengths)
 
 
-def cut_graph(case: Drawn, window: int, lengths: Numbers | None = None) -> dict[str, Numbers]:
+def cut_graph(
+    case: Drawn,
+    window: int,
+    lengths: Numbers | None = None,
+    masks: dict[str, Numbers] | None = None,
+) -> dict[str, Numbers]:
     """Add up the full gradients of each window, its initial state a constant."""
-    bound = bind(case.spec, case.params)
     length = np.full(case.x.shape[1], len(case.x)) if lengths is None else lengths
     total: dict[str, Numbers] = {}
     parts_x, state = [], case.state
     for start in range(0, len(case.x), window):
         end = min(start + window, len(case.x))
+        here = {name: mask[start:end] for name, mask in masks.items()} if masks else None
+        bound = ReferenceImplementation(case.spec, case.params, masks=here)
         own = np.clip(length - start, 0, end - start)
         last = end == len(case.x)
         d_state = {part: d if last else np.zeros_like(d) for part, d in case.d_state.items()}
@@ -64,10 +75,26 @@ def test_truncated_equals_the_cut_graph(spec: Spec, window: int, seed: int, cut:
 
 
 @CELLS
+@pytest.mark.parametrize("window", [1, 3])
+def test_dropout_masks_stay_with_their_steps(cell: str, window: int) -> None:
+    """The state's mask too, which differs from window to window."""
+    keep = Dropout(input_keep=0.5, output_keep=0.5, state_keep=0.5)
+    case = make(Spec(cell, 2, (4,), output_size=3 if cell == "jordan" else 0, dropout=keep), T, B)
+    draw = np.random.default_rng(4)
+    masks = {
+        name: 2.0 * (draw.random(shape) < 0.5)
+        for name, shape in dropout_shapes(case.spec, T, B).items()
+    }
+    bound = bind_truncated(case.spec, case.params, window, masks=masks)
+    got = bound.sequence_vjp(case.x, case.state, case.d_outputs, case.d_state)
+    same(got, cut_graph(case, window, masks=masks), 1e-13)
+
+
+@CELLS
 @pytest.mark.parametrize("window", [T, T + 1, 100])
 def test_a_window_over_all_steps_is_full_bptt(cell: str, window: int) -> None:
     """To the last bit."""
-    case = make(Spec(cell, 2, (4,)), T, B)
+    case = made(cell)
     full = bind(case.spec, case.params).sequence_vjp(
         case.x, case.state, case.d_outputs, case.d_state, LENGTHS
     )
@@ -77,7 +104,7 @@ def test_a_window_over_all_steps_is_full_bptt(cell: str, window: int) -> None:
 @CELLS
 def test_the_state_is_carried_and_its_gradient_is_not(cell: str) -> None:
     """Forward equals the full run; a gradient on the final state reaches the last window only."""
-    case = make(Spec(cell, 2, (4,)), T, B)
+    case = made(cell)
     bound = bind_truncated(case.spec, case.params, 3)
     same(
         bound.sequence(case.x, case.state),
@@ -92,7 +119,7 @@ def test_the_state_is_carried_and_its_gradient_is_not(cell: str) -> None:
 @CELLS
 def test_truncation_is_seen(cell: str) -> None:
     """It differs from full BPTT by far more than rounding."""
-    case = make(Spec(cell, 2, (4,)), T, B)
+    case = made(cell)
     assert worst(truncated(case, 2)["d.weight_hh"], truncated(case, T)["d.weight_hh"]) > 1e-3
 
 
