@@ -145,11 +145,13 @@ class Draw:
         self._random = random.Random(seed).random
 
     def array(self, shape: Shape, limit: float) -> Floats:
-        """Return numbers spread evenly between -limit and limit."""
+        """Return numbers spread evenly between -limit and limit, not all equal and not all zero."""
         bound = min(max(round(limit * GRID), 1), LARGEST)
         count = int(np.prod(shape))
-        numbers = [round((2 * self._random() - 1) * bound) / GRID for _ in range(count)]
-        return np.array(numbers, np.float64).reshape(shape)
+        while True:
+            numbers = [round((2 * self._random() - 1) * bound) / GRID for _ in range(count)]
+            if len(set(numbers)) >= min(count, 2) and (any(numbers) or not count):
+                return np.array(numbers, np.float64).reshape(shape)
 
 
 def make_case(record: CaseSpec) -> Case:

@@ -20,7 +20,7 @@ def simple(spec: Spec, **fields: Any) -> CaseSpec:
 def general(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     """Return a simple case and two with T, B, D and H all different."""
     second: dict[str, Any] = {"spec": usual(spec), "steps": 4, "batch": 2, "seed": 102}
-    third: dict[str, Any] = {"spec": other(spec), "steps": 5, "batch": 3, "seed": 103}
+    third: dict[str, Any] = {"spec": other(spec), "steps": 7, "batch": 3, "seed": 103}
     return simple(spec, **fields), CaseSpec(**second | fields), CaseSpec(**third | fields)
 
 

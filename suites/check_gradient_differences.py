@@ -66,7 +66,7 @@ def _weigh(case: Case, result: Mapping[str, Array]) -> float:
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
-    return () if spec.activation == "relu" else general(spec, seed=153)[:2]
+    return () if spec.activation == "relu" else general(spec, seed=153)[::2]
 
 
 CHECK = Check(
