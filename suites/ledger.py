@@ -37,7 +37,7 @@ class Ledger:
 
     def lines(self) -> list[str]:
         """Return the ledger as lines of a table."""
-        width = max(map(len, self.expected), default=0)
+        width = max(map(len, ("implementation", *self.expected)))
         head = f"{'implementation':<{width}}  passed  failed  skipped  not claimed  expected"
         rows = [head] if self.expected else []
         for name, planned in self.expected.items():
