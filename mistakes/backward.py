@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import GivenBack, Mistake, Variation
 from rnncheck.protocol.names import Array, Arrays, group
 from rnncheck.protocol.spec import Spec
 
@@ -33,22 +34,13 @@ class BackwardLoop(Variation):
         """Return the gradient of the initial state."""
         return d_state
 
-    def sequence_vjp(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None,
-        d_outputs: Array,
-        d_state: Mapping[str, Array],
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied_vjp(self, given: GivenBack) -> Arrays:
         """Return gradients by a loop from the last step to the first."""
-        del lengths, mask
-        states = self._states(x, state)
-        carry, slices = self.upstream(d_state), []
+        states = self._states(given.x, given.state)
+        carry, slices = self.upstream(given.d_state), []
         total: Arrays = {}
-        for back, t in enumerate(reversed(range(len(x)))):
-            result = self.inner.step_vjp(x[t], states[t], d_outputs[t], carry)
+        for back, t in enumerate(reversed(range(len(given.x)))):
+            result = self.inner.step_vjp(given.x[t], states[t], given.d_outputs[t], carry)
             carry = self.carried(group(result, "d.state"), back)
             slices.append(result.pop("d.x"))
             for name, new in result.items():
@@ -111,19 +103,12 @@ def stopped(steps: int) -> type[BackwardLoop]:
     """Return a BPTT whose loop ends after some steps back from the end."""
 
     class Stopped(BackwardLoop):
-        def sequence_vjp(
-            self,
-            x: Array,
-            state: Mapping[str, Array] | None,
-            d_outputs: Array,
-            d_state: Mapping[str, Array],
-            lengths: Array | None = None,
-            mask: Array | None = None,
-        ) -> Arrays:
-            first = max(0, len(x) - steps)
-            start = self._states(x, state)[first]
-            result = super().sequence_vjp(x[first:], start, d_outputs[first:], d_state)
-            unseen = np.zeros_like(x[:first])
+        def varied_vjp(self, given: GivenBack) -> Arrays:
+            first = max(0, len(given.x) - steps)
+            start = self._states(given.x, given.state)[first]
+            late = replace(given, x=given.x[first:], state=start, d_outputs=given.d_outputs[first:])
+            result = super().varied_vjp(late)
+            unseen = np.zeros_like(given.x[:first])
             return {**result, "d.x": np.concatenate([unseen, result["d.x"]])}
 
     return Stopped
@@ -184,19 +169,11 @@ class InitialStateGradientZero(BackwardLoop):
 class UpstreamOutputsIgnored(BackwardLoop):
     """Only the gradient of the last output is used."""
 
-    def sequence_vjp(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None,
-        d_outputs: Array,
-        d_state: Mapping[str, Array],
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied_vjp(self, given: GivenBack) -> Arrays:
         """Return gradients as if the loss read the last output alone."""
-        last = np.zeros_like(d_outputs)
-        last[-1:] = d_outputs[-1:]
-        return super().sequence_vjp(x, state, last, d_state, lengths, mask)
+        last = np.zeros_like(given.d_outputs)
+        last[-1:] = given.d_outputs[-1:]
+        return super().varied_vjp(replace(given, d_outputs=last))
 
 
 def _plain(spec: Spec) -> bool:

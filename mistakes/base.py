@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
-from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.implementation import Bind, Implementation
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind
@@ -35,6 +35,38 @@ class Mistake:
     hint: str
     bind: Bind
     applies: Callable[[Spec], bool] = always
+
+
+@dataclass(frozen=True)
+class Given:
+    """The arguments of a sequence: x (T, B, D), state, lengths and mask."""
+
+    x: Array
+    state: Mapping[str, Array] | None
+    lengths: Array | None
+    mask: Array | None
+
+    def run(self, implementation: Implementation) -> Arrays:
+        """Return what an implementation makes of them."""
+        return implementation.sequence(self.x, self.state, self.lengths, self.mask)
+
+    def without_rows(self) -> Self:
+        """Return them as if every step counted."""
+        return replace(self, lengths=None, mask=None)
+
+
+@dataclass(frozen=True)
+class GivenBack(Given):
+    """The arguments of a vjp of a sequence: the same, and the upstream gradients."""
+
+    d_outputs: Array
+    d_state: Mapping[str, Array]
+
+    def gradients(self, implementation: Implementation) -> Arrays:
+        """Return the gradients that an implementation gives."""
+        return implementation.sequence_vjp(
+            self.x, self.state, self.d_outputs, self.d_state, self.lengths, self.mask
+        )
 
 
 class Variation:
@@ -81,7 +113,7 @@ class Variation:
         mask: Array | None = None,
     ) -> Arrays:
         """Compute a sequence."""
-        return self.inner.sequence(x, state, lengths, mask)
+        return self.varied(Given(x, state, lengths, mask))
 
     def step_vjp(
         self,
@@ -103,5 +135,12 @@ class Variation:
         mask: Array | None = None,
     ) -> Arrays:
         """Return the gradients of a sequence."""
-        result = self.inner.sequence_vjp(x, state, d_outputs, d_state, lengths, mask)
-        return self.params_back(result)
+        return self.varied_vjp(GivenBack(x, state, lengths, mask, d_outputs, d_state))
+
+    def varied(self, given: Given) -> Arrays:
+        """Compute a sequence; what a mistake of the forward pass overrides."""
+        return given.run(self.inner)
+
+    def varied_vjp(self, given: GivenBack) -> Arrays:
+        """Return the gradients of a sequence; what a mistake of the backward pass overrides."""
+        return self.params_back(given.gradients(self.inner))

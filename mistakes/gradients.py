@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import GivenBack, Mistake, Variation
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 
@@ -38,17 +38,9 @@ def _changed(change: Change) -> type[Variation]:
             result = self.inner.step_vjp(x, state, d_outputs, d_state)
             return self._apply(result, x.shape[0])
 
-        def sequence_vjp(
-            self,
-            x: Array,
-            state: Mapping[str, Array] | None,
-            d_outputs: Array,
-            d_state: Mapping[str, Array],
-            lengths: Array | None = None,
-            mask: Array | None = None,
-        ) -> Arrays:
-            result = self.inner.sequence_vjp(x, state, d_outputs, d_state, lengths, mask)
-            return self._apply(result, x.shape[1])
+        def varied_vjp(self, given: GivenBack) -> Arrays:
+            result = given.gradients(self.inner)
+            return self._apply(result, given.x.shape[1])
 
     return Changed
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import Given, Mistake, Variation
 from rnncheck.protocol.names import Array, Arrays
 
 _FORWARD_ONLY = frozenset({"step_vjp", "sequence_vjp"})
@@ -26,15 +26,9 @@ class _Forward(Variation):
         """Compute one step."""
         return self.after(x, self.inner.step(x, state))
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence."""
-        return self.after(x, self.inner.sequence(x, state, lengths, mask))
+        return self.after(given.x, given.run(self.inner))
 
 
 class ChangesArguments(_Forward):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from rnncheck.mistakes.backward import BackwardLoop
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.nonlinearities import activate
@@ -25,20 +25,13 @@ def _remembers(what: Remembered) -> type[Variation]:
             result = self.inner.step(x, state)
             return {**result, "state.y": what(self.spec, self.params, result)}
 
-        def sequence(
-            self,
-            x: Array,
-            state: Mapping[str, Array] | None = None,
-            lengths: Array | None = None,
-            mask: Array | None = None,
-        ) -> Arrays:
-            del lengths, mask
-            order = range(len(x))[:: -1 if self.spec.directions == ("reverse",) else 1]
-            result = self.inner.sequence(x, state)
+        def varied(self, given: Given) -> Arrays:
+            order = range(len(given.x))[:: -1 if self.spec.directions == ("reverse",) else 1]
+            result = self.inner.sequence(given.x, given.state)
             outputs = np.array(result["outputs"])
-            now = state
+            now = given.state
             for t in order:
-                step = self.step(x[t], now)
+                step = self.step(given.x[t], now)
                 outputs[t] = step["outputs"]
                 now = {"y": step["state.y"]}
             final = result["state.y"] if now is None else now["y"]
@@ -92,19 +85,11 @@ class OutputGradientDirect(BackwardLoop):
         direct = self.inner.step_vjp(x, state, d_outputs, nothing)
         return result | {name: direct[name] for name in ("d.weight_ho", "d.bias_o")}
 
-    def sequence_vjp(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None,
-        d_outputs: Array,
-        d_state: Mapping[str, Array],
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied_vjp(self, given: GivenBack) -> Arrays:
         """Return the gradients, those of the output layer as if each step stood alone."""
-        result = super().sequence_vjp(x, state, d_outputs, d_state, lengths, mask)
-        nothing = {part: np.zeros_like(array) for part, array in d_state.items()}
-        pairs = zip(x, self._states(x, state), d_outputs, strict=True)
+        result = super().varied_vjp(given)
+        nothing = {part: np.zeros_like(array) for part, array in given.d_state.items()}
+        pairs = zip(given.x, self._states(given.x, given.state), given.d_outputs, strict=True)
         steps = [self.inner.step_vjp(row, now, d, nothing) for row, now, d in pairs]
         names = ("d.weight_ho", "d.bias_o")
         sums = {name: np.sum([step[name] for step in steps], axis=0) for name in names}

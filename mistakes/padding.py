@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from rnncheck.mistakes.base import Mistake, Variation
-from rnncheck.protocol.names import Array, Arrays, group
+from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation
+from rnncheck.protocol.names import Arrays, group
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.padding import valid_steps
 
@@ -19,16 +17,9 @@ class MaskIgnored(Variation):
 
     without = _FORWARD_ONLY
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence as if every step counted."""
-        del lengths, mask
-        return self.inner.sequence(x, state)
+        return given.without_rows().run(self.inner)
 
 
 class MaskZeroesState(Variation):
@@ -36,16 +27,11 @@ class MaskZeroesState(Variation):
 
     without = _FORWARD_ONLY
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence; rows that end in padding end in zeros."""
-        result = self.inner.sequence(x, state, lengths, mask)
-        valid = valid_steps(self.spec.padding, x.shape[0], x.shape[1], lengths, mask)
+        result = given.run(self.inner)
+        steps, batch = given.x.shape[:2]
+        valid = valid_steps(self.spec.padding, steps, batch, given.lengths, given.mask)
         ended = ~valid[-1 if self.spec.directions[0] == "forward" else 0]  # (B,)
         zeroed = {
             f"state.{part}": np.where(ended[:, None], 0, array)
@@ -66,18 +52,9 @@ class PaddingRuleSwapped(Variation):
 class GradientIntoPadding(Variation):
     """Padded steps take part in the backward pass."""
 
-    def sequence_vjp(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None,
-        d_outputs: Array,
-        d_state: Mapping[str, Array],
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied_vjp(self, given: GivenBack) -> Arrays:
         """Return gradients as if every step counted."""
-        del lengths, mask
-        return self.inner.sequence_vjp(x, state, d_outputs, d_state)
+        return given.without_rows().gradients(self.inner)
 
 
 MISTAKES = (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import Given, Mistake, Variation
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 
@@ -19,15 +20,9 @@ class LookAhead(Variation):
 
     without = _NO_MASKS
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence over inputs that are one step too early."""
-        return self.inner.sequence(np.concatenate([x[1:], x[-1:]]), state, lengths, mask)
+        return replace(given, x=np.concatenate([given.x[1:], given.x[-1:]])).run(self.inner)
 
 
 class OutputsShifted(Variation):
@@ -35,17 +30,11 @@ class OutputsShifted(Variation):
 
     without = _NO_MASKS
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence and shift its outputs."""
-        result = self.inner.sequence(x, state, lengths, mask)
+        result = given.run(self.inner)
         outputs = result["outputs"]
-        first = np.zeros_like(outputs[:1]) if state is None else state["h"][None]
+        first = np.zeros_like(outputs[:1]) if given.state is None else given.state["h"][None]
         return {**result, "outputs": np.concatenate([first, outputs[:-1]])}
 
 
@@ -54,17 +43,11 @@ class RowsMixed(Variation):
 
     without = _NO_MASKS
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence over rows that are mixed up."""
-        steps, batch, inputs = x.shape
-        mixed = np.ascontiguousarray(x).reshape(batch, steps, inputs).swapaxes(0, 1)
-        return self.inner.sequence(mixed, state, lengths, mask)
+        steps, batch, inputs = given.x.shape
+        mixed = np.ascontiguousarray(given.x).reshape(batch, steps, inputs).swapaxes(0, 1)
+        return replace(given, x=mixed).run(self.inner)
 
 
 class LastOutputOnly(Variation):
@@ -77,15 +60,9 @@ class LastOutputOnly(Variation):
         result = self.inner.step(x, state)
         return {**result, "outputs": result["outputs"][-1]}
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence and give out its last step."""
-        result = self.inner.sequence(x, state, lengths, mask)
+        result = given.run(self.inner)
         return {**result, "outputs": result["outputs"][-1]}
 
 
@@ -94,15 +71,9 @@ class SqueezedRow(Variation):
 
     without = _FORWARD_ONLY
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence and squeeze its outputs."""
-        result = self.inner.sequence(x, state, lengths, mask)
+        result = given.run(self.inner)
         return {**result, "outputs": np.squeeze(result["outputs"])}
 
 
@@ -111,19 +82,13 @@ class TimeMajorIgnored(Variation):
 
     without = _FORWARD_ONLY
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence, right only in time-major."""
-        result = self.inner.sequence(x, state, lengths, mask)
+        result = given.run(self.inner)
         if self.spec.time_major:
             return result
-        mixed = np.ascontiguousarray(x.swapaxes(0, 1)).reshape(x.shape)
-        return self.inner.sequence(mixed, state, lengths, mask)
+        mixed = np.ascontiguousarray(given.x.swapaxes(0, 1)).reshape(given.x.shape)
+        return replace(given, x=mixed).run(self.inner)
 
 
 class CellAsOutput(Variation):
@@ -136,16 +101,13 @@ class CellAsOutput(Variation):
         result = self.inner.step(x, state)
         return {**result, "outputs": result["state.c"]}
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence and give out c of every step."""
-        result = self.inner.sequence(x, state, lengths, mask)
-        cells = [self.inner.sequence(x[: t + 1], state)["state.c"] for t in range(len(x))]
+        result = given.run(self.inner)
+        cells = [
+            self.inner.sequence(given.x[: t + 1], given.state)["state.c"]
+            for t in range(len(given.x))
+        ]
         return {**result, "outputs": np.stack(cells)}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import Given, Mistake, Variation
 from rnncheck.protocol.names import Array, Arrays, group, state_shapes
 from rnncheck.protocol.spec import Spec
 
@@ -24,31 +25,20 @@ class _Sequences(Variation):
 class InitialStateIgnored(_Sequences):
     """Every sequence starts from zero."""
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence from zero."""
-        return self.inner.sequence(x, _zeros(state), lengths, mask)
+        return replace(given, state=_zeros(given.state)).run(self.inner)
 
 
 class CellStateIgnored(_Sequences):
     """c starts from zero, h does not."""
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence with c from zero."""
-        if state is not None:
-            state = {p: np.zeros_like(a) if p.endswith("c") else a for p, a in state.items()}
-        return self.inner.sequence(x, state, lengths, mask)
+        if given.state is None:
+            return given.run(self.inner)
+        state = {p: np.zeros_like(a) if p.endswith("c") else a for p, a in given.state.items()}
+        return replace(given, state=state).run(self.inner)
 
 
 class NoneStateIsOnes(Variation):
@@ -64,15 +54,9 @@ class NoneStateIsOnes(Variation):
         """Compute one step."""
         return self.inner.step(x, self._filled(x, state))
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence."""
-        return self.inner.sequence(x, self._filled(x, state), lengths, mask)
+        return replace(given, state=self._filled(given.x, given.state)).run(self.inner)
 
 
 class StateNotCarried(_Sequences):
@@ -80,23 +64,16 @@ class StateNotCarried(_Sequences):
 
     carried: tuple[str, ...] = ()
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Run each step from the initial state, but for the parts in `carried`."""
-        del lengths, mask
-        now, outputs = state, []
+        now, outputs = given.state, []
         result: Arrays = {}
-        for row in x:
+        for row in given.x:
             result = self.inner.step(row, now)
             outputs.append(result["outputs"])
             new = group(result, "state")
             now = {
-                part: new[part] if part in self.carried else self._first(state, part, array)
+                part: new[part] if part in self.carried else self._first(given.state, part, array)
                 for part, array in new.items()
             }
         return {**result, "outputs": np.stack(outputs)}
@@ -120,15 +97,9 @@ class StateSwapped(Variation):
         """Compute one step."""
         return _swapped(self.inner.step(x, state))
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence."""
-        return _swapped(self.inner.sequence(x, state, lengths, mask))
+        return _swapped(given.run(self.inner))
 
 
 def _swapped(result: Arrays) -> Arrays:
@@ -138,16 +109,10 @@ def _swapped(result: Arrays) -> Arrays:
 class StateOneStepEarly(_Sequences):
     """The final state is the one before the last step."""
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence, and its state without the last step."""
-        result = self.inner.sequence(x, state, lengths, mask)
-        early = group(self.inner.sequence(x[:-1], state), "state")
+        result = given.run(self.inner)
+        early = group(self.inner.sequence(given.x[:-1], given.state), "state")
         return {**result, **{f"state.{part}": array for part, array in early.items()}}
 
 
@@ -158,15 +123,9 @@ class NanState(Variation):
         """Compute one step."""
         return _spoiled(self.inner.step(x, state))
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence."""
-        return _spoiled(self.inner.sequence(x, state, lengths, mask))
+        return _spoiled(given.run(self.inner))
 
 
 def _spoiled(result: Arrays) -> Arrays:
