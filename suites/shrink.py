@@ -57,9 +57,15 @@ def _smaller(record: CaseSpec) -> Iterator[CaseSpec]:
         return
     steps = (1, 2, 3) if record.steps <= LONG else (4, 8, 12, 16, 24, 32, record.steps)
     sizes = itertools.product(steps, (1, 2), (1, 2), (1, 2, 3))
+    own = _numbers(
+        (record.steps, record.batch, record.spec.input_size, record.spec.hidden_sizes[0])
+    )
     for length, batch, inputs, hidden in sorted(sizes, key=_numbers):
+        if (record.split and length == 1) or _numbers((length, batch, inputs, hidden)) >= own:
+            continue
         spec = sized(record.spec, inputs, hidden)
-        small = replace(record, spec=spec, steps=length, batch=batch, lengths=())
+        cut = min(record.split, length - 1)
+        small = replace(record, spec=spec, steps=length, batch=batch, lengths=(), split=cut)
         if not record.lengths:
             yield small
         elif length > 1:  # the rows end at different steps, the last one before the end

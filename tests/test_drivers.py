@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from rnncheck.mistakes import mistakes
-from rnncheck.mistakes.base import Variation
+from rnncheck.mistakes.base import Given, Variation
 from rnncheck.protocol.faults import KINDS, Fault
 from rnncheck.protocol.implementation import Bind, Implementation
 from rnncheck.protocol.names import Array, Arrays
@@ -132,13 +132,7 @@ class Faulty(Variation):
 
     kind = "error"
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """End so."""
         raise Fault(self.kind, f"it was {self.kind}", "its last words")
 
@@ -217,30 +211,18 @@ def test_float32_arithmetic_passes_with_a_note(name: str) -> None:
 class OffInFloat32(Variation):
     """Right to 1e-4 only: too far off for float32 too."""
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence, each output off by 1e-4."""
-        result = self.inner.sequence(x, state, lengths, mask)
+        result = given.run(self.inner)
         return {**result, "outputs": result["outputs"] + 1e-4}
 
 
 class NanOutputs(Variation):
     """Every output is NaN."""
 
-    def sequence(
-        self,
-        x: Array,
-        state: Mapping[str, Array] | None = None,
-        lengths: Array | None = None,
-        mask: Array | None = None,
-    ) -> Arrays:
+    def varied(self, given: Given) -> Arrays:
         """Compute a sequence."""
-        result = self.inner.sequence(x, state, lengths, mask)
+        result = given.run(self.inner)
         return {**result, "outputs": np.full_like(result["outputs"], np.nan)}
 
 
