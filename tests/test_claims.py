@@ -1,0 +1,133 @@
+"""How many checks each built-in implementation claims, and why it does not claim the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from rnncheck.grading.implementations import reference_handles, target_handles
+from rnncheck.grading.pytest_plugin import WORLDS
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.check import Check, checks
+from rnncheck.suites.driver import plan
+from rnncheck.suites.handle import Handle
+
+# Checks that each implementation claims, in each of its dtypes; what changes it is a decision.
+CLAIMED = {
+    "reference[elman]": 31,
+    "reference[elman relu]": 28,
+    "reference[elman dense]": 29,
+    "reference[elman reverse]": 31,
+    "reference[lstm]": 32,
+    "reference[lstm all options]": 29,
+    "reference[lstm any mask]": 32,
+    "reference[gru]": 30,
+    "reference[gru reset before]": 30,
+    "reference[gru z takes]": 30,
+    "torch_cell[torch.nn:RNNCell]": 13,
+    "torch_cell[torch.nn:RNNCell[relu]]": 13,
+    "torch_cell[torch.nn:LSTMCell]": 14,
+    "torch_cell[torch.nn:GRUCell]": 12,
+    "torch_layer[torch.nn:RNN]": 27,
+    "torch_layer[torch.nn:RNN[relu]]": 26,
+    "torch_layer[torch.nn:LSTM]": 28,
+    "torch_layer[torch.nn:GRU]": 26,
+    "keras_cell[keras.layers:SimpleRNNCell]": 30,
+    "keras_cell[keras.layers:LSTMCell]": 31,
+    "keras_cell[keras.layers:GRUCell]": 29,
+    "keras_cell[keras.layers:GRUCell[reset_before]]": 29,
+    "keras_layer[keras.layers:SimpleRNN]": 26,
+    "keras_layer[keras.layers:LSTM]": 27,
+    "keras_layer[keras.layers:GRU]": 25,
+    "keras_layer[keras.layers:GRU[reset_before]]": 25,
+    "tf1_cell[tensorflow.compat.v1:nn.rnn_cell.BasicRNNCell]": 31,
+    "tf1_cell[tensorflow.compat.v1:nn.rnn_cell.BasicLSTMCell]": 32,
+    "tf1_cell[tensorflow.compat.v1:nn.rnn_cell.LSTMCell]": 32,
+    "tf1_cell[tensorflow.compat.v1:nn.rnn_cell.LSTMCell[use_peepholes]]": 30,
+    "tf1_cell[tensorflow.compat.v1:nn.rnn_cell.GRUCell]": 30,
+    "tf1_eager[tensorflow.compat.v1:nn.rnn_cell.BasicRNNCell]": 13,
+    "tf1_eager[tensorflow.compat.v1:nn.rnn_cell.BasicLSTMCell]": 14,
+    "tf1_eager[tensorflow.compat.v1:nn.rnn_cell.LSTMCell]": 14,
+    "tf1_eager[tensorflow.compat.v1:nn.rnn_cell.LSTMCell[use_peepholes]]": 13,
+    "tf1_eager[tensorflow.compat.v1:nn.rnn_cell.GRUCell]": 12,
+    "tf1_static[tensorflow.compat.v1:nn.rnn_cell.BasicRNNCell]": 27,
+    "tf1_static[tensorflow.compat.v1:nn.rnn_cell.BasicLSTMCell]": 28,
+    "tf1_static[tensorflow.compat.v1:nn.rnn_cell.LSTMCell]": 28,
+    "tf1_static[tensorflow.compat.v1:nn.rnn_cell.LSTMCell[use_peepholes]]": 26,
+    "tf1_static[tensorflow.compat.v1:nn.rnn_cell.GRUCell]": 26,
+}
+# Why a check has no case for some spec, though all that it needs is claimed.
+NO_CASES = {
+    "golden_backward": "no golden trace has these options",
+    "golden_forward": "no golden trace has these options",
+    "gradient_differences": "relu has no slope at 0, so a difference across it is no slope",
+    "state_last_output": "behind a dense layer the outputs are not h",
+    "state_order": "there is no c, or c and the outputs differ in width",
+    "state_step_output": "behind a dense layer the outputs are not h",
+    "time_kernel": "a GRU's candidate has a reset gate between the two matmuls",
+}
+TARGETS = [handle for world in WORLDS for handle in target_handles(world)]
+HANDLES = {handle.name: handle for handle in (*reference_handles(), *TARGETS)}
+
+
+def claimed(handle: Handle) -> int:
+    """Return the number of checks that an implementation claims."""
+    return sum(bool(cases) for _, cases in plan(handle.spec, handle.claims))
+
+
+def test_numbers_of_claimed_checks() -> None:
+    """As in the table above."""
+    now = {name: claimed(handle) for name, handle in HANDLES.items()}
+    changed = [n for n in {**CLAIMED, **now} if CLAIMED.get(n) != now.get(n)]
+    lines = [f'    "{n}": {now.get(n)},  # was {CLAIMED.get(n)}' for n in changed]
+    assert not lines, (
+        "other checks are claimed than before. If that is meant, put these lines into CLAIMED "
+        "(None: there is no such implementation) and say why in the commit:\n" + "\n".join(lines)
+    )
+
+
+def why_not(handle: Handle, check: Check) -> str:
+    """Return the reason for which a check is not claimed, "" where there is none."""
+    missing = sorted(check.needs - handle.claims)
+    if missing:
+        return f"it needs {', '.join(missing)}"
+    cases = check.cases(handle.spec)
+    if not cases:
+        return NO_CASES.get(check.name, "")
+    return "each of its cases asks for more" if all(unmet(c, handle) for c in cases) else ""
+
+
+def unmet(record: CaseSpec, handle: Handle) -> bool:
+    """Say whether a case hands over something that an implementation does not take."""
+    gives = {
+        "mask": record.masked,
+        "lengths": bool(record.lengths) and not record.masked,
+        "zero_length": 0 in record.lengths,
+        "none_state": record.state == "none",
+        "initial_state": record.state == "random",
+    }
+    return any(given and claim not in handle.claims for claim, given in gives.items())
+
+
+@pytest.mark.parametrize("name", HANDLES)
+def test_what_is_not_claimed_has_a_reason(name: str) -> None:
+    """A claim is missing, or the check has no case for the spec for a reason above."""
+    handle = HANDLES[name]
+    pairs = plan(handle.spec, handle.claims)
+    assert [check.name for check, _ in pairs] == list(checks())
+    for check, cases in pairs:
+        reason = why_not(handle, check)
+        assert bool(cases) != bool(reason), f"{check.name}: give the reason in NO_CASES"
+
+
+@pytest.mark.parametrize("name", HANDLES)
+def test_a_plan_is_pure(name: str) -> None:
+    """Twice the same checks on the same records; NumPy alone suffices for it."""
+    handle = HANDLES[name]
+    assert plan(handle.spec, handle.claims) == plan(handle.spec, handle.claims)
+
+
+def test_every_reason_is_needed() -> None:
+    """A check that always has cases needs no reason in NO_CASES."""
+    pairs = [(handle, check) for handle in HANDLES.values() for check in checks().values()]
+    empty = {c.name for h, c in pairs if c.needs <= h.claims and not c.cases(h.spec)}
+    assert NO_CASES.keys() <= empty
