@@ -9,7 +9,7 @@ import numpy as np
 
 from rnncheck.adapters.base import Layout, Target, gates_from, gates_to
 from rnncheck.adapters.base_answers import single
-from rnncheck.adapters.base_rerun import arguments
+from rnncheck.adapters.base_rerun import arguments, variable
 from rnncheck.protocol.names import Arrays, cell_parameter_shapes
 from rnncheck.protocol.spec import Padding, Spec
 
@@ -94,7 +94,7 @@ def rerun_lines(
     Args:
         construct: the lines that make it, the first "cell = ..." or "layer = ...".
         call: the call of the protocol.
-        run: the line of the call, which leaves "outputs" and the names of `new`.
+        run: the lines of the call, which leave "outputs" and the names of `new`.
         given: the variables of x and of the given parts of the state.
         new: the variables of the parts of the new state.
         params: the names of the weights.
@@ -104,16 +104,16 @@ def rerun_lines(
     lines += [*construct, f"{what}.set_weights(list(params.values()))"]
     lines += [f"{name} = tf.constant({name})" for name in given]
     if not call.endswith("_vjp"):
-        return [*lines, run]
+        return [*lines, *run.splitlines()]
     terms = ["tf.reduce_sum(d_outputs * outputs)"]
     terms += [f"tf.reduce_sum(d_{n.removeprefix('new_')} * {n})" for n in new]
-    names = ", ".join(f"d_{name}" for name in (*given, *params))
+    names = ", ".join(f"d_{variable(name)}" for name in (*given, *params))
     weights = f"*(w.value for w in {what}.weights)"
     return [
         *lines,
         "with tf.GradientTape() as tape:",
         f"    tape.watch([{', '.join(given)}])",
-        f"    {run}",
+        *(f"    {line}" for line in run.splitlines()),
         f"    loss = {' + '.join(terms)}",
         f"{names} = tape.gradient(loss, [{', '.join(given)}, {weights}])",
     ]

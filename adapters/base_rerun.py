@@ -11,8 +11,13 @@ def variables(
 ) -> tuple[list[str], list[str]]:
     """Return the variables of the given parts of the state, and those of the new state."""
     start = "new_" if call.endswith("_vjp") else ""
-    old = [f"state_{k}" for k in kinds if given is None or f"state.{k}" in given]
-    return old, [f"{start}state_{k}" for k in kinds]
+    old = [variable(f"state.{k}") for k in kinds if given is None or f"state.{k}" in given]
+    return old, [start + variable(f"state.{k}") for k in kinds]
+
+
+def variable(name: str) -> str:
+    """Return the variable of a native name: "state_l0_h" of "state.l0.h"."""
+    return name.replace(".", "_")
 
 
 def as_tuple(names: list[str]) -> str:

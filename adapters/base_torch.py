@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from rnncheck.adapters.base_answers import check_parameters, check_size, wrong_answer
+from rnncheck.adapters.base_rerun import variable
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
@@ -99,6 +101,16 @@ class TorchRunner:
             results, {f"d_{key}": leaves[f"d_{key}"] for key in results}, sources
         )
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Keep PyTorch from warning that it has no projection in oneDNN: leave oneDNN out."""
+        backend = self.torch.backends.mkldnn
+        before, backend.enabled = backend.enabled, backend.enabled and not self.spec.projection
+        try:
+            yield
+        finally:
+            backend.enabled = before
+
     def tensor(self, value: Any, asked: str) -> Any:
         """Return a value that must be a tensor.
 
@@ -181,5 +193,5 @@ def rerun_lines(
         terms = ["(torch.tensor(d_outputs) * outputs).sum()", *terms]
         lines += [f"({' + '.join(terms)}).backward()"]
         lines += [f"d_{name} = {name}.grad" for name in given]
-        lines += [f'd_{name} = {what}.get_parameter("{name}").grad' for name in params]
+        lines += [f'd_{variable(n)} = {what}.get_parameter("{n}").grad' for n in params]
     return lines

@@ -29,7 +29,8 @@ class TorchLayerRunner(TorchRunner):
             x = utils.pack_padded_sequence(x, given["lengths"], batch_first, False)
         asked = f"the tuple (outputs, {as_tuple([f'{kind}_n' for kind in kinds])})"
         hx = tuple(state) if len(state) > 1 else (state[0] if state else None)
-        with called(self.module.forward, f"layer(x, {as_tuple(kinds)})", x, hx):
+        how = f"layer(x, {as_tuple(kinds)})"
+        with self.quiet(), called(self.module.forward, how, x, hx):
             answer = self.module(x, hx)
         outputs, new = parts(answer, 2, asked)
         if "lengths" in given:
@@ -67,7 +68,31 @@ def make(
     )
 
 
-_COMMON = {"biases": "double", "padding": Padding("zero", "error", "right")}
+_COMMON: dict[str, Any] = {"biases": "double", "padding": Padding("zero", "error", "right")}
+_FORMS: dict[str, dict[str, Any]] = {
+    "stacked": {"hidden_sizes": (3, 3)},
+    "bidirectional": {"directions": ("forward", "reverse")},
+    "stacked bidirectional": {"hidden_sizes": (3, 3), "directions": ("forward", "reverse")},
+}
+_CELLS = {"RNN": "elman", "LSTM": "lstm", "GRU": "gru"}
+
+
+def _formed() -> list[Target]:
+    """Return torch.nn's layers with num_layers, bidirectional and proj_size."""
+    found = [
+        Target(f"torch.nn:{name}", {"cell": cell, **_COMMON, **form}, f"torch.nn:{name}[{words}]")
+        for name, cell in _CELLS.items()
+        for words, form in _FORMS.items()
+    ]
+    options = {"cell": "lstm", "projection": 2, **_COMMON}
+    both = options | _FORMS["stacked bidirectional"]
+    name = "torch.nn:LSTM[stacked bidirectional proj_size]"
+    return [
+        *found,
+        Target("torch.nn:LSTM", options, "torch.nn:LSTM[proj_size]"),
+        Target("torch.nn:LSTM", both, name),
+    ]
+
 
 ADAPTER = Adapter(
     name="torch_layer",
@@ -84,5 +109,6 @@ ADAPTER = Adapter(
         ),
         Target("torch.nn:LSTM", {"cell": "lstm", **_COMMON}),
         Target("torch.nn:GRU", {"cell": "gru", "reset": "after", **_COMMON}),
+        *_formed(),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rnncheck.protocol.names import prefixes
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.sizes import other, sized, usual
@@ -27,7 +28,7 @@ def general(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
 def narrow(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     """Return cases with one input and with one hidden unit."""
     first: dict[str, Any] = {"spec": sized(spec, 1, 4), "steps": 3, "batch": 2, "seed": 107}
-    second: dict[str, Any] = {"spec": sized(spec, 3, 1), "steps": 3, "batch": 2, "seed": 108}
+    second: dict[str, Any] = {"spec": sized(spec, 3, 1), "steps": 3, "batch": 2, "seed": 113}
     return CaseSpec(**first | fields), CaseSpec(**second | fields)
 
 
@@ -35,7 +36,7 @@ def padded(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
     """Return cases with lengths and with masks, among them lengths 0, 1 and T."""
     usual_fields: dict[str, Any] = {"spec": usual(spec), "steps": 6, "batch": 4, "seed": 104}
     usual_fields |= fields
-    small: dict[str, Any] = {"steps": 3, "batch": 2, "lengths": (1, 3)}
+    small: dict[str, Any] = {"steps": 3, "batch": 2, "lengths": (1, 3), "seed": 102}
     rows: dict[str, Any] = {"lengths": (2, 6, 1, 4)}
     zero: dict[str, Any] = {"lengths": (3, 0, 6, 1)}
     masked: dict[str, Any] = {"masked": True}
@@ -59,7 +60,8 @@ def long(spec: Spec) -> tuple[CaseSpec, ...]:
     if spec.activation not in remembers:
         return ()
     fields: dict[str, Any] = {"remember": True, "upstream": "final"}
+    rows = 1 if len(prefixes(spec)) == 1 and not spec.output_size else 2  # sums that may cancel
     return (
-        CaseSpec(spec=sized(spec, 2, 3), steps=LONG, batch=1, seed=247, **fields),
-        CaseSpec(spec=usual(spec), steps=LONG - 7, batch=2, seed=106, **fields),
+        CaseSpec(spec=sized(spec, 2, 3), steps=LONG, batch=rows, seed=247, **fields),
+        CaseSpec(spec=usual(spec), steps=LONG - 7, batch=2, seed=114, **fields),
     )

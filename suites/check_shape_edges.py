@@ -36,11 +36,11 @@ def _twice(array: Array) -> Array:
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
     return (
-        CaseSpec(sized(spec, 1, 1), steps=1, batch=1, seed=201),
+        CaseSpec(sized(spec, 1, 1), steps=1, batch=1, seed=278),
         CaseSpec(sized(spec, 3, 4), steps=2, batch=1, seed=120),
         CaseSpec(sized(spec, 3, 4), steps=1, batch=2, seed=121),
-        CaseSpec(sized(spec, 3, 1), steps=3, batch=2, seed=122),
-        CaseSpec(sized(spec, 1, 4), steps=3, batch=2, seed=123),
+        CaseSpec(sized(spec, 3, 1), steps=3, batch=2, seed=124),
+        CaseSpec(sized(spec, 1, 4), steps=3, batch=2, seed=125),
     )
 
 

@@ -4,38 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnncheck.protocol.names import Array, prefixes
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.calls import forward
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.compare import CheckFailure
+from rnncheck.suites.ends import last_outputs
 from rnncheck.suites.sentences import say
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
-    """Fail where c, and not h, is what the last output shows.
+    """Fail where c, and not h, is what the last output of a direction shows.
 
     Whether the numbers are right is not asked here, so a wrong gate is not charged twice.
     """
     call, result = forward(subject, case)
-    outputs = floats(result["outputs"])
-    last = (
-        outputs[-1 if case.spec.directions == ("forward",) else 0]
-        if call == "sequence"
-        else outputs
-    )
-    h, c = floats(result["state.h"]), floats(result["state.c"])
-    allowed = truth.allowance.values(last)
-    if np.all(np.abs(c - last) <= allowed) and not np.all(np.abs(h - last) <= allowed):
-        raise CheckFailure("h and c are swapped in the state", say("state_order"))
+    if call == "sequence":
+        ends = last_outputs(case, result["outputs"])
+    else:
+        ends = {f"{prefixes(case.spec)[-1]}h": floats(result["outputs"])}
+    for part, last in ends.items():
+        h, c = floats(result[f"state.{part}"]), floats(result[f"state.{part[:-1]}c"])
+        if _equal(truth, c, last) and not _equal(truth, h, last):
+            raise CheckFailure("h and c are swapped in the state", say("state_order"))
+
+
+def _equal(truth: Truth, got: Array, last: Array) -> bool:
+    return bool(np.all(np.abs(got - last) <= truth.allowance.values(floats(last))))
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
-    single = len(spec.hidden_sizes) == len(spec.directions) == 1
-    fits = single and spec.cell == "lstm" and not spec.projection and not spec.output_size
+    fits = spec.cell == "lstm" and not spec.projection and not spec.output_size
     return general(spec) if fits else ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnncheck.fixtures.records import Record, records
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.sizes import can_have
 
 
 def golden_records(spec: Spec) -> tuple[CaseSpec, ...]:
@@ -33,10 +34,8 @@ def _at_sizes_of(spec: Spec, record: Record) -> Spec | None:
     has padding.
     """
     theirs = record.spec
-    same = [len(s.hidden_sizes) for s in (spec, theirs)], bool(spec.output_size)
-    if same != ([len(theirs.hidden_sizes)] * 2, bool(theirs.output_size)):
-        return None
-    if bool(spec.projection) != bool(theirs.projection):
+    has = [(bool(s.output_size), bool(s.projection)) for s in (spec, theirs)]
+    if has[0] != has[1] or not can_have(spec, theirs.hidden_sizes):
         return None
     own = spec.with_(
         input_size=theirs.input_size,

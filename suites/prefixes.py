@@ -18,13 +18,12 @@ def prefix_states(subject: Subject, case: Case, truth: Truth, trace: Arrays) -> 
         truth: of the case.
         trace: "trace.<part>" (T, B, R), the right state after each step.
     """
-    single = len(case.spec.hidden_sizes) == 1 and case.spec.directions == ("forward",)
-    if not single or not case.valid.all():
+    if case.spec.directions != ("forward",) or not case.valid.all():
         return []
     tensors = []
     for t in range(len(case.x) - 1):
         state = group(subject.sequence(case.x[: t + 1], case.state), "state")
-        for part in reversed(state):  # c before h, as they are computed
+        for part in sorted(state):  # layer by layer; c before h, as they are computed
             got, right = state[part][None], trace[f"trace.{part}"][t][None]  # (1, B, R)
             tensors.append(truth.values(f"state.{part}", got, right, offset=t))
     return tensors
