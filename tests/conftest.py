@@ -18,16 +18,55 @@ WARNINGS = (
     r"ignore:`tf\.nn\.rnn_cell\.\w+` is deprecated:UserWarning",
 )
 
+# Files in which nothing depends on a framework: once, in the environment with NumPy alone, is enough.
+SAME_EVERYWHERE = (
+    "test_cases",
+    "test_checks_catch",
+    "test_clone",
+    "test_compare",
+    "test_conditioning",
+    "test_coverage",
+    "test_diagnose",
+    "test_drivers",
+    "test_escape",
+    "test_files",
+    "test_fixtures_commands",
+    "test_fixtures_goldens",
+    "test_fixtures_table",
+    "test_frame",
+    "test_ledger",
+    "test_mistakes_jordan",
+    "test_picture",
+    "test_reference_arguments",
+    "test_reference_flow",
+    "test_reference_gradients",
+    "test_reference_jordan",
+    "test_reference_numbers",
+    "test_reference_time",
+    "test_reference_topologies",
+    "test_run",
+    "test_shrink",
+    "test_worker_session",
+)
+
 settings.register_profile("grade", derandomize=True, deadline=None, database=None)
 settings.register_profile("explore", max_examples=1000, deadline=None)
 settings.load_profile("grade")  # another: pytest --hypothesis-profile=explore
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker by which tox leaves out what an environment cannot change."""
+    config.addinivalue_line("markers", "same_everywhere: no framework can change the outcome")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Turn warnings into errors under this folder; a test's own filters win over it."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.filterwarnings(*WARNINGS), append=False)
+            if item.path.stem in SAME_EVERYWHERE:
+                item.add_marker("same_everywhere")
 
 
 @pytest.fixture
