@@ -10,7 +10,7 @@ import pytest
 
 from rnncheck.protocol.names import group
 from rnncheck.protocol.spec import Spec
-from rnncheck.reference import clipping, embedding, losses
+from rnncheck.reference import clipping, dense, embedding, losses
 from rnncheck.reference.implementation import bind
 from rnncheck.reference.optimisers import Adam, Sgd
 from rnncheck.reference.reduction import Reduction
@@ -128,6 +128,33 @@ def test_seeds_mean_squared_error_equals_the_reference() -> None:
         got, found = session.run([theirs, found])
     same({"loss": np.asarray(got)}, {"loss": loss}, FORWARD)
     same(numbered(found), numbered(grads), BACKWARD)
+
+
+def test_seeds_layer_before_the_cell_equals_the_reference() -> None:
+    """Reshape, matmul, reshape of the inputs, batch first, then an LSTM from its zero state."""
+    spec = Spec(input_size=3, hidden_sizes=(6,), **LSTM)
+    first = Spec(input_size=2, hidden_sizes=(2,), output_size=3, **ELMAN)  # its dense layer
+    given, before = make(spec, steps=4, batch=5), make(first, steps=4, batch=5, seed=5)
+    layer = {name: before.params[name] for name in ("weight_ho", "bias_o")}
+    raw = before.x  # (T, B, 2)
+    with graph() as session:
+        weight = tf.Variable(tf.zeros([2, 3], tf.float64))
+        bias = tf.Variable(tf.constant(0.1, tf.float64, [3]))
+        rows = tf.matmul(tf.reshape(tf.constant(raw.transpose(1, 0, 2)), [-1, 2]), weight) + bias
+        x, cell = tf.reshape(rows, [-1, 4, 3]), cells.BasicLSTMCell(6)  # (B, T, D)
+        start = cell.zero_state(5, dtype=tf.float64)
+        outputs, _ = tf.nn.dynamic_rnn(cell, x, initial_state=start, time_major=False)
+        upstream = tf.constant(given.d_outputs.transpose(1, 0, 2))
+        found = tf.gradients(outputs, [weight, bias], upstream)
+        load(session, [layer["weight_ho"].T, layer["bias_o"], *native(spec, given.params)])
+        got, (d_weight, d_bias) = session.run([outputs, found])
+    bound, (x, trace) = bind(spec, given.params), dense.forward(first, layer, raw)
+    right = bound.sequence(x)["outputs"].transpose(1, 0, 2)
+    zeros = {part: np.zeros_like(a) for part, a in given.state.items()}
+    d_x = bound.sequence_vjp(x, None, given.d_outputs, zeros)["d.x"]
+    grads, _ = dense.backward(first, layer, raw, trace["o_in"], d_x)
+    same({"outputs": got}, {"outputs": right}, FORWARD)
+    same({"weight_ho": d_weight.T, "bias_o": d_bias}, grads, BACKWARD)
 
 
 def test_seeds_embedding_lookup_equals_the_reference() -> None:
