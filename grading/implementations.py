@@ -24,6 +24,7 @@ REFERENCE = {
     "elman relu": Spec("elman", 2, (3,), activation="relu", biases="single"),
     "elman dense": Spec("elman", 2, (3,), output_size=2, output_activation="tanh"),
     "elman reverse": Spec("elman", 2, (3,), directions=("reverse",)),
+    "jordan": Spec("jordan", 2, (3,), output_size=2, output_activation="tanh"),
     "lstm": Spec("lstm", 2, (3,)),
     "lstm all options": Spec(
         "lstm",

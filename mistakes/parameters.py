@@ -129,7 +129,9 @@ class OtherUpdate(Variation):
 
 
 def _square(spec: Spec) -> bool:
-    return all(recurrent_size(spec, k) == h for k, h in enumerate(spec.hidden_sizes))
+    return spec.cell != "jordan" and all(
+        recurrent_size(spec, k) == h for k, h in enumerate(spec.hidden_sizes)
+    )
 
 
 def _single(spec: Spec) -> bool:

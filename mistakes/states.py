@@ -129,9 +129,10 @@ class NanState(Variation):
 
 
 def _spoiled(result: Arrays) -> Arrays:
-    h = np.array(result["state.h"])
-    h[-1, -1] = np.nan
-    return {**result, "state.h": h}
+    name = next(name for name in result if name.startswith("state."))
+    spoiled = np.array(result[name])
+    spoiled[-1, -1] = np.nan
+    return {**result, name: spoiled}
 
 
 def _plain(spec: Spec) -> bool:

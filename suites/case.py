@@ -160,7 +160,7 @@ def make_case(record: CaseSpec) -> Case:
         return _golden_case(record)
     draw, spec, steps, batch = Draw(record.seed), record.spec, record.steps, record.batch
     params = _parameters(draw, record)
-    quiet = 0.125 if record.remember and spec.cell == "elman" else 2.0
+    quiet = 0.125 if record.remember and spec.cell in ("elman", "jordan") else 2.0
     x = draw.array((steps, batch, spec.input_size), quiet)
     large = min(2.0, (spec.cell_clip or 4.0) / 2) if record.remember else 2.0
     state: Arrays | None = {
@@ -236,14 +236,8 @@ def _limit(name: str, shape: Shape, spec: Spec) -> float:
 def _remember(spec: Spec, params: Arrays) -> None:
     """Change weights so that dh_T/dh_0 neither vanishes nor explodes over some 40 steps."""
     for prefix in prefixes(spec):
-        if spec.cell == "elman":
-            hidden = params[prefix + "weight_hh"].shape[1]
-            params[prefix + "weight_hh"] = np.roll(np.eye(hidden), 1, axis=1)[None]  # (1, H, H)
-            params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
-            for name in (prefix + "bias_ih", prefix + "bias_hh"):
-                if name in params:
-                    bias = params[name] / 64
-                    params[name] = np.abs(bias) if spec.activation == "relu" else bias
+        if spec.cell in ("elman", "jordan"):
+            _hand_on(spec, params, prefix)
             continue
         bias = params[prefix + "bias_ih"] / 4  # (G, H)
         for gate, level in _open_gates(spec).items():
@@ -251,6 +245,27 @@ def _remember(spec: Spec, params: Arrays) -> None:
         params[prefix + "bias_ih"] = bias
         params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
         params[prefix + "weight_hh"] = params[prefix + "weight_hh"] / 4
+
+
+def _hand_on(spec: Spec, params: Arrays, prefix: str) -> None:
+    """Make weights that hand each unit of the memory on to its neighbour, nearly unchanged."""
+    _neighbour(params[prefix + "weight_hh"][0], 1)  # (H, R)
+    params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
+    biases = [prefix + "bias_ih", prefix + "bias_hh"]
+    if spec.cell == "jordan":
+        _neighbour(params["weight_ho"], 0)  # (O, H)
+        biases.append("bias_o")
+    for name in biases:
+        if name in params:
+            bias = params[name] / 64
+            params[name] = np.abs(bias) if spec.activation == "relu" else bias
+
+
+def _neighbour(weights: Floats, by: int) -> None:
+    """Let as many units as there are on both sides read one each, the one `by` places on."""
+    both = min(weights.shape)
+    weights[:both] = 0
+    weights[:both, :both] = np.roll(np.eye(both), by, axis=1)
 
 
 def _open_gates(spec: Spec) -> dict[str, float]:

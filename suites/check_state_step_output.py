@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnncheck.protocol.names import prefixes
+from rnncheck.protocol.names import output_part, prefixes
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
@@ -12,16 +12,16 @@ from rnncheck.suites.truth import Truth
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
-    """Fail where the output of a step is not h."""
+    """Fail where the output of a step is not h, or Jordan's y."""
     result = subject.step(case.x[0], case.state)
-    last = prefixes(case.spec)[-1]
-    tensor = truth.values("outputs", result["outputs"], result[f"state.{last}h"])
+    last = prefixes(case.spec)[-1] + output_part(case.spec)
+    tensor = truth.values("outputs", result["outputs"], result[f"state.{last}"])
     truth.compare("the output of a step is not the new hidden state", [tensor])
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
-    one = len(spec.directions) == 1
-    return general(spec) if one and not spec.output_size and spec.cell != "jordan" else ()
+    layered = spec.output_size and spec.cell != "jordan"
+    return general(spec) if len(spec.directions) == 1 and not layered else ()
 
 
 CHECK = Check(

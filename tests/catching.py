@@ -30,10 +30,6 @@ SPECS: dict[str, Spec] = {
     "gru reset before": Spec(
         "gru", 2, (3,), reset="before", update="z_takes", biases="single", padding=ANY_MASK
     ),
-}
-
-# For mistakes that can be made with none of the above. No long case can be made for these.
-RARE: dict[str, Spec] = {
     "jordan": Spec("jordan", 2, (3,), output_size=2, output_activation="tanh"),
     "jordan reverse": Spec(
         "jordan", 2, (3,), output_size=2, biases="single", directions=("reverse",), padding=ANY_MASK
@@ -42,9 +38,8 @@ RARE: dict[str, Spec] = {
 
 
 def fitting(mistake: Mistake) -> dict[str, Spec]:
-    """Return the specs that a mistake can be made with; the rare ones if there is no other."""
-    found = [{name: s for name, s in of.items() if mistake.applies(s)} for of in (SPECS, RARE)]
-    return found[0] or found[1]
+    """Return the specs that a mistake can be made with."""
+    return {name: spec for name, spec in SPECS.items() if mistake.applies(spec)}
 
 
 def offers(bind: Bind, spec: Spec) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.names import Array, Arrays, output_part
 from rnncheck.protocol.spec import Padding, Spec, SpecError
 from rnncheck.reference.implementation import bind
 from rnncheck.suites.case import Case, CaseSpec, Draw, case_spec_from_json, make_case
@@ -152,14 +152,14 @@ def test_the_initial_state_is_used_in_every_row(name: str) -> None:
 
 
 def memory(case: Case) -> float:
-    """Return the largest norm over rows of the matrix dh_T/dh_0 of a case."""
-    reference, columns = bind(case.spec, case.params), []
+    """Return the largest norm over rows of the matrix dh_T/dh_0 (Jordan's y for h) of a case."""
+    reference, columns, part = bind(case.spec, case.params), [], output_part(case.spec)
     nothing = np.zeros_like(case.d_outputs)
-    for unit in range(case.d_state["h"].shape[1]):
-        d_state = {part: np.zeros_like(array) for part, array in case.d_state.items()}
-        d_state["h"][:, unit] = 1
+    for unit in range(case.d_state[part].shape[1]):
+        d_state = {name: np.zeros_like(array) for name, array in case.d_state.items()}
+        d_state[part][:, unit] = 1
         result = reference.sequence_vjp(case.x, case.state, nothing, d_state)
-        columns.append(result["d.state.h"])
+        columns.append(result[f"d.state.{part}"])
     jacobians = np.stack(columns, axis=1)  # (B, R, R)
     return float(max(np.linalg.norm(jacobian, 2) for jacobian in jacobians))
 
