@@ -4,7 +4,7 @@ A second producer of the golden traces. It shares no code with the rest of the p
 none of it: a network is a plain dict of options, arrays are nested lists, and numbers are whatever
 the functions `tanh` and `exp` of the given module take (math, cmath or mpmath).
 
-Sources: Elman (1990); Gers, Schraudolph and Schmidhuber (2002) for the LSTM with peepholes; Sak,
+Sources: Elman (1990); Jordan (1986); Gers, Schraudolph and Schmidhuber (2002) for the LSTM with peepholes; Sak,
 Senior and Beaufays (2014) for its projection; Cho et al. (2014) for the gated recurrent unit.
 """
 
@@ -73,6 +73,19 @@ def elman_step(
         a = from_input(spec, p, "h", k, x) + from_state(spec, p, "h", k, old["h"])
         out["a"].append(a)
         out["h"].append(nonlinear(spec["activation"], a, numbers))
+    return out
+
+
+def jordan_step(
+    spec: dict[str, Any], p: dict[str, Any], x: list[Any], old: Values, numbers: Numbers
+) -> Values:
+    """h[k] = act(sum of W x + sum of U y' + b); y is the output layer's, and the memory."""
+    out: Values = {"a": [], "h": []}
+    for k in range(len(p["weight_ih"][0])):
+        a = from_input(spec, p, "h", k, x) + from_state(spec, p, "h", k, old["y"])
+        out["a"].append(a)
+        out["h"].append(nonlinear(spec["activation"], a, numbers))
+    out["y"] = outputs(spec, p, out, numbers)
     return out
 
 
@@ -147,7 +160,7 @@ def gru_step(
     return out
 
 
-STEPS = {"elman": elman_step, "lstm": lstm_step, "gru": gru_step}
+STEPS = {"elman": elman_step, "jordan": jordan_step, "lstm": lstm_step, "gru": gru_step}
 
 
 def run_row(
@@ -185,7 +198,7 @@ def run_row(
                 ]
                 row.final[part] = step[part]
             row.trace[t] = step
-            last = row.outputs[t] = outputs(spec, p, step, numbers)
+            last = row.outputs[t] = step.get("y") or outputs(spec, p, step, numbers)
         else:
             row.trace[t] = dict(row.final)
             if spec["padding"]["outputs"] == "repeat" and last is not None:

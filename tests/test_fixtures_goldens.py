@@ -11,12 +11,12 @@ import pytest
 from rnncheck.fixtures.compute import compute
 from rnncheck.fixtures.files import FOLDER, names, path_of, read, read_manifest
 from rnncheck.fixtures.golden import Golden
-from rnncheck.fixtures.records import EXAMPLE, records
+from rnncheck.fixtures.records import EXAMPLE, EXAMPLES, records
 from rnncheck.protocol.names import result_shapes
 from tests.transcription_producer import NAME, Transcription, places, results, valid_steps
 
 NAMES = sorted(records())
-DRAWN = [name for name in NAMES if name != EXAMPLE]
+DRAWN = [name for name in NAMES if name not in EXAMPLES]
 EVERY = pytest.mark.parametrize("name", NAMES)
 ADVICE = "compare it again: python -m tests.transcription_producer"
 
@@ -91,8 +91,8 @@ def test_manifest_names_the_table() -> None:
 
 
 def test_goldens_are_small() -> None:
-    """All of them together stay under 1.5 MB."""
-    assert sum(path.stat().st_size for path in FOLDER.glob("**/*.json")) < 1_500_000
+    """All of them together stay under 2.5 MB."""
+    assert sum(path.stat().st_size for path in FOLDER.glob("**/*.json")) < 2_500_000
 
 
 @EVERY
@@ -154,7 +154,7 @@ def test_every_cell_and_option_has_two_goldens() -> None:
         for key in [*keys, (padded, spec.padding.outputs)]:
             counts[(spec.cell, *key)] = counts.get((spec.cell, *key), 0) + 1
     assert {key: n for key, n in counts.items() if n < 2} == {}
-    for cell in ("elman", "lstm", "gru"):
+    for cell in ("elman", "jordan", "lstm", "gru"):
         for padded in ("lengths", "mask"):
             assert counts[cell, padded, "zero"] >= 2
             assert counts[cell, padded, "repeat"] >= 2
