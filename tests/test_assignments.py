@@ -13,6 +13,7 @@ from rnncheck.protocol.spec import Spec
 SOLUTIONS = Path(__file__).parent / "solutions"
 CELLS = ("elman", "lstm", "gru")
 KINDS = ("-cell", "", "-backward")
+LAYERS_ONLY = ("jordan", "jordan-backward")
 VALID = """
 format = 1
 name = "mine"
@@ -44,9 +45,10 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def test_the_nine_assignments_are_there() -> None:
-    """Each cell has a step, a layer and a backward assignment."""
-    assert names() == sorted(cell + kind for cell in CELLS for kind in KINDS)
+def test_the_assignments_are_there() -> None:
+    """Each cell has a step, a layer and a backward assignment; Jordan has no step of its own."""
+    rows = [cell + kind for cell in CELLS for kind in KINDS]
+    assert names() == sorted([*rows, *LAYERS_ONLY])
 
 
 @pytest.mark.parametrize("name", names())
@@ -70,7 +72,8 @@ def test_files_define_what_is_asked(name: str) -> None:
     """Every starter and every solution defines the names of its contract and says its marker."""
     assignment = load(name)
     starters = assignment.starters()
-    assert list(starters)[:3] == (["numpy"] if name.endswith("backward") else framework_list())
+    alone = name.endswith("backward") or name in LAYERS_ONLY
+    assert list(starters)[:3] == (["numpy"] if alone else framework_list())
     for framework, path in starters.items():
         assert read_submission(path).marker == name
         check_names(assignment, framework, path)
