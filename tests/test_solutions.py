@@ -10,8 +10,9 @@ import pytest
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 GATES = {"elman": 1, "lstm": 4, "gru": 3}
+CELLS = (*GATES, "jordan")
 TORCH = {"elman": "RNN", "lstm": "LSTM", "gru": "GRU"}
-T, B, D, H = 4, 2, 3, 5
+T, B, D, H, OUT = 4, 2, 3, 5, 6
 
 
 def solution(assignment: str, framework: str) -> Any:
@@ -28,15 +29,17 @@ def solution(assignment: str, framework: str) -> Any:
 def draw(cell: str) -> tuple[dict[str, Any], Any, Any]:
     """Draw params, x (T, B, D) and a state."""
     rng = np.random.default_rng(7)
-    rows = GATES[cell] * H
-    shapes = {
+    rows, memory = GATES.get(cell, 1) * H, OUT if cell == "jordan" else H
+    shapes: dict[str, tuple[int, ...]] = {
         "weight_ih": (rows, D),
-        "weight_hh": (rows, H),
+        "weight_hh": (rows, memory),
         "bias_ih": (rows,),
         "bias_hh": (rows,),
     }
+    if cell == "jordan":
+        shapes |= {"weight_ho": (OUT, H), "bias_o": (OUT,)}
     params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-    h, c = rng.normal(size=(2, B, H))
+    h, c = rng.normal(size=(2, B, memory))
     return params, rng.normal(size=(T, B, D)), (h, c) if cell == "lstm" else h
 
 
@@ -110,14 +113,35 @@ def complex_step(loss: Callable[[], Any], array: Any) -> Any:
     return gradient
 
 
-@pytest.mark.parametrize("cell", GATES)
+@pytest.mark.parametrize("name", ["jordan", "jordan-backward"])
+def test_jordan_has_the_numbers_worked_out_by_hand(name: str) -> None:
+    """The three-step example, with one memory unit: the outputs to 13 digits."""
+    hidden, output = np.random.RandomState(2), np.random.RandomState(3)
+    kernel, bias = hidden.rand(4, 2), hidden.rand(2)
+    weight_ho, bias_o = output.rand(1, 2), output.rand(1)
+    params = {
+        "weight_ih": kernel[2:].T,
+        "weight_hh": kernel[:1].T,
+        "bias_ih": bias,
+        "bias_hh": np.zeros(2),
+        "weight_ho": weight_ho,
+        "bias_o": bias_o,
+    }
+    x = np.array([[[1.0, 2.0]], [[2.0, 3.0]], [[3.0, 4.0]]])  # (3, 1, 2)
+    outputs, y = solution(name, "numpy").forward(params, x, np.zeros((1, 1)))[:2]
+    want = [0.8875990835541, 0.9103761101492, 0.91292771221]
+    np.testing.assert_allclose(outputs[:, 0, 0], want, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(y, outputs[2])
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_backward_matches_complex_steps(cell: str) -> None:
     """Backpropagation through time equals complex-step derivatives of the same forward."""
     module = solution(cell + "-backward", "numpy")
     params, x, state = draw(cell)
     rng = np.random.default_rng(8)
-    d_outputs = rng.normal(size=(T, B, H))
-    d_parts = [rng.normal(size=(B, H)) for _ in parts(state)]
+    d_outputs = rng.normal(size=(T, *parts(state)[0].shape))
+    d_parts = [rng.normal(size=part.shape) for part in parts(state)]
     d_state = tuple(d_parts) if cell == "lstm" else d_parts[0]
     d_params, d_x, d_state0 = module.backward(
         module.forward(params, x, state)[2], d_outputs, d_state
