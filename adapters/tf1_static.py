@@ -7,7 +7,7 @@ from typing import Any
 
 from rnncheck.adapters.base import Adapter
 from rnncheck.adapters.base_answers import find
-from rnncheck.adapters.base_tf1 import Tf1Runner
+from rnncheck.adapters.base_tf1_graph import Tf1Runner
 from rnncheck.adapters.base_tf1_layout import Tf1Layout, fits, parameter_names, targets
 from rnncheck.adapters.base_tf1_rerun import Rerun
 from rnncheck.protocol import claims as vocabulary
@@ -24,6 +24,7 @@ class Tf1StaticLayout(Tf1Layout):
         """Return lines that reproduce a call; `given` None means x and the whole state."""
         lines, axis = Rerun(spec, call, name, given), 0 if spec.time_major else 1
         run = [
+            lines.construct,
             f"outputs, state = tf.nn.static_rnn(cell, tf.unstack(x, axis={axis}){lines.words()})",
             f"outputs = tf.stack(outputs, axis={axis})",
         ]

@@ -39,6 +39,9 @@ REFERENCE = {
     "lstm any mask": Spec("lstm", 2, (3,), padding=Padding("repeat", "initial", "any")),
     "gru": Spec("gru", 2, (3,)),
     "gru reset before": Spec("gru", 2, (3,), reset="before", biases="single"),
+    "lstm stacked": Spec("lstm", 2, (3, 4)),
+    "lstm stacked bidirectional": Spec("lstm", 2, (3, 4), directions=("forward", "reverse")),
+    "gru bidirectional": Spec("gru", 2, (3,), directions=("forward", "reverse")),
     "gru z takes": Spec("gru", 2, (3,), update="z_takes", time_major=False),
 }
 

@@ -37,9 +37,21 @@ SPECS: dict[str, Spec] = {
 }
 
 
+BOTH = ("forward", "reverse")
+
+# Deep and bidirectional networks: for mistakes that can be made with none of the above.
+LAYERED: dict[str, Spec] = {
+    "lstm stacked": Spec("lstm", 2, (3, 4)),
+    "elman stacked alike": Spec("elman", 2, (3, 3, 3), biases="single"),
+    "gru bidirectional": Spec("gru", 2, (3,), directions=BOTH, padding=ANY_MASK),
+    "lstm stacked bidirectional": Spec("lstm", 2, (3, 4), directions=BOTH, time_major=False),
+}
+
+
 def fitting(mistake: Mistake) -> dict[str, Spec]:
-    """Return the specs that a mistake can be made with."""
-    return {name: spec for name, spec in SPECS.items() if mistake.applies(spec)}
+    """Return the specs that a mistake can be made with, layered ones if there is no other."""
+    found = [{n: s for n, s in of.items() if mistake.applies(s)} for of in (SPECS, LAYERED)]
+    return found[0] or found[1]
 
 
 def offers(bind: Bind, spec: Spec) -> frozenset[str]:

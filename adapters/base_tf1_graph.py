@@ -1,0 +1,152 @@
+"""What the TF1 adapters share on the worker's side: graphs, sessions, gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from rnncheck.adapters.base_answers import check_weights
+from rnncheck.adapters.base_tf1 import DETACHED, import_tf1
+from rnncheck.adapters.base_tf1_network import Form, network, placeholders
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.spec import Spec
+
+
+@dataclass
+class Graph:
+    """A cell in a graph, with a session.
+
+    Attributes:
+        session: runs the graph.
+        inputs: placeholders of the arguments, by name.
+        results: tensors by name; None is a gradient that the graph does not reach.
+        variables: trainable, in order of creation.
+        facts: what the forward call showed.
+        holder: whose parameters the variables hold.
+    """
+
+    session: Any
+    inputs: dict[str, Any]
+    results: dict[str, Any]
+    variables: list[Any]
+    facts: dict[str, Any]
+    holder: object = None
+
+
+@lru_cache(maxsize=32)
+def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
+    """Build a graph, or return the one that was built for the same class and form."""
+    tf = import_tf1(dtype, device)
+    config = tf.ConfigProto(allow_soft_placement=True)
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    with tf.Graph().as_default() as graph, tf.device("/GPU:0" if device == "cuda" else "/CPU:0"):
+        inputs = placeholders(tf, spec, dtype, form)
+        named, container = network(tf, kind, spec, dtype, form, inputs)
+        variables = tf.trainable_variables()
+        dtypes = {key: tensor.dtype.name for key, tensor in named.items()}
+        facts = {"containers": {"state": container}, "dtypes": dtypes}
+        if form.vjp:
+            named = _gradients(tf, inputs, named, variables)
+        return Graph(tf.Session(graph=graph, config=config), inputs, named, variables, facts)
+
+
+def _gradients(
+    tf: Any, inputs: dict[str, Any], named: dict[str, Any], variables: list[Any]
+) -> dict[str, Any]:
+    """Return gradients "d.<input>" and, by place, "d.<number>" of variables; add placeholders."""
+    sources = {f"d.{key}": tensor for key, tensor in inputs.items() if key != "lengths"}
+    sources |= {f"d.{number}": variable for number, variable in enumerate(variables)}
+    upstream = []
+    for key, tensor in named.items():
+        inputs[f"d_{key}"] = tf.placeholder(tensor.dtype)
+        upstream.append(tf.reshape(inputs[f"d_{key}"], tf.shape(tensor)))
+    found = tf.gradients([*named.values()], [*sources.values()], upstream)
+    return {
+        key: None if gradient is None else tf.convert_to_tensor(gradient)
+        for key, gradient in zip(sources, found, strict=True)
+    }
+
+
+class Tf1Runner:
+    """Runs a network in a graph and a session, a sequence in one of TensorFlow's loops.
+
+    A vjp without a given state has no "d.state.<part>". Arguments that the graph does not reach
+    are named in facts["detached"]; their gradients come back as zeros.
+    """
+
+    def __init__(
+        self,
+        kind: Any,
+        spec: Spec,
+        params: Arrays,
+        dtype: str,
+        device: str,
+        loop: str,
+        *,
+        joined: bool = False,
+    ) -> None:
+        """Build the network once, for a step if it has one, which shows whether it has the weights.
+
+        Args:
+            kind: the cell's class.
+            spec: the network.
+            params: native weights, in order.
+            dtype: "float64" or "float32".
+            device: "cpu" or "cuda".
+            loop: of a sequence, see Form.
+            joined: see Form.
+
+        Raises:
+            Fault: TensorFlow or the device is absent, or the weights are others.
+        """
+        self.tf = import_tf1(dtype, device)
+        self.facts: dict[str, Any] = {}
+        self._key = (kind, spec, dtype, device)
+        self._spec, self._params, self._dtype, self._loop = spec, params, dtype, loop
+        self._joined = joined
+        first = loop if loop == "bidirectional" else "step"
+        self._graph(Form(first, state=True, joined=joined))
+
+    def call(self, name: str, arrays: Arrays) -> Arrays:
+        """Run a call (see base.Runner)."""
+        self.tf.keras.backend.set_floatx(self._dtype)
+        loop, vjp = "step" if name.startswith("step") else self._loop, name.endswith("_vjp")
+        steps = arrays["x"].shape[0 if self._spec.time_major else 1] if loop == "static" else 0
+        state = any(name.startswith("state.") for name in arrays)
+        graph = self._graph(Form(loop, state, "lengths" in arrays, steps, vjp, self._joined))
+        self.facts = dict(graph.facts)
+        fetch = {key: tensor for key, tensor in graph.results.items() if tensor is not None}
+        if not fetch:
+            raise Fault("error", DETACHED)
+        feed = {graph.inputs[key]: array for key, array in arrays.items()}
+        came: Arrays = graph.session.run(fetch, feed)
+        if vjp:
+            came = self._named(came, arrays)
+        return came
+
+    def _named(self, came: Arrays, arrays: Arrays) -> Arrays:
+        """Name the gradients of variables, and fill in zeros for those that are not there."""
+        sources = {k: a for k, a in arrays.items() if k == "x" or k.startswith("state.")}
+        keys = {f"d.{k}": f"d.{k}" for k in sources}
+        keys |= {f"d.{k}": f"d.{number}" for number, k in enumerate(self._params)}
+        shapes = {f"d.{k}": a.shape for k, a in (sources | self._params).items()}
+        self.facts["detached"] = sorted(key for key, own in keys.items() if own not in came)
+        return {k: came[own] if own in came else np.zeros(shapes[k]) for k, own in keys.items()}
+
+    def _graph(self, form: Form) -> Graph:
+        """Return a graph that holds this runner's parameters."""
+        graph = build(*self._key, form)
+        if graph.holder is not self:
+            what = getattr(self._key[0], "__name__", "the cell")
+            check_weights(what, [tuple(v.shape) for v in graph.variables], self._params)
+            with graph.session.graph.as_default():
+                graph.session.run(self.tf.global_variables_initializer())
+            for variable, value in zip(graph.variables, self._params.values(), strict=True):
+                first = variable.initializer
+                graph.session.run(first, {first.inputs[1]: value})
+            graph.holder = self
+        return graph
