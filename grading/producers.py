@@ -81,15 +81,23 @@ def _producers(session: Session) -> dict[str, Producer]:
 
 
 def classes(world: str) -> list[tuple[Adapter, Target]]:
-    """Return the classes of a world that compute whole sequences, and how they are seen."""
+    """Return the classes of a world that could compute a golden, and how they are seen.
+
+    Goldens are sequences through one layer in one direction.
+    """
     found = [adapters.load(name) for name in adapters.names()]
     return [
         (adapter, target)
         for adapter in found
         if adapter.world == world
         for target in adapter.targets
-        if "sequence" in adapter.claims(spec_of(target.options))
+        if _fits(adapter, spec_of(target.options))
     ]
+
+
+def _fits(adapter: Adapter, spec: Spec) -> bool:
+    single = len(spec.hidden_sizes) == len(spec.directions) == 1
+    return single and "sequence" in adapter.claims(spec)
 
 
 def ask(adapter: Adapter, target: Target, golden: Golden) -> Question:
@@ -111,6 +119,8 @@ def _wanted(adapter: Adapter, target: Target, spec: Spec) -> Spec:
     if own.cell != spec.cell:
         raise SpecError(f"{target.name} is no {spec.cell}")
     taken = ["input_size", "hidden_sizes", "gates", *_TAKES.get(target.path, ())]
+    if own.output_size and spec.output_size:
+        taken.append("output_size")
     if spec.biases == "none" and adapter.world in _TAKES_NO_BIAS:
         taken.append("biases")
     return own.with_(**{name: getattr(spec, name) for name in taken})
