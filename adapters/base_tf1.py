@@ -46,7 +46,9 @@ def make_cell(tf: Any, kind: Any, spec: Spec, *, joined: bool = False) -> Any:
         spec: the cell alone.
         joined: its state is to be one tensor [c, h], which state_is_tuple=False asks for.
     """
-    chosen = options(spec) | ({"state_is_tuple": False} if joined else {})
+    chosen: dict[str, Any] = options(spec)
+    if joined:
+        chosen["state_is_tuple"] = False
     if "activation" in chosen:
         name = chosen["activation"]
         chosen["activation"] = tf.identity if name == "identity" else getattr(tf.nn, name)
