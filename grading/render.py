@@ -49,16 +49,20 @@ def _where(outcome: Outcome) -> list[tuple[str, str]]:
 def _why(judged: Judged, told: set[str]) -> list[tuple[str, str]]:
     found = judged.diagnosis
     if found is None:
-        hint = checks()[judged.outcome.check].hint
-        if judged.outcome.message.endswith("ModuleNotFoundError"):
-            hint = say("module")
-        elif judged.outcome.failure is None:
-            return []
-        return [("hint", hint)]
+        return _unexplained(judged.outcome)
     if found.mistake in told:
         return [("mistake", say("as_above", what=found.what))]
     told.add(found.mistake)
     return [("mistake", mistake(found)), ("hint", found.hint)]
+
+
+def _unexplained(outcome: Outcome) -> list[tuple[str, str]]:
+    if outcome.message.endswith("ModuleNotFoundError"):
+        return [("hint", say("module"))]
+    if outcome.failure is None:
+        return []
+    known = [("mistake", say("none_known"))] if outcome.failure.wrong else []
+    return [*known, ("hint", checks()[outcome.check].hint)]
 
 
 def mistake(found: Diagnosis) -> str:
