@@ -34,6 +34,7 @@ SAME_EVERYWHERE = (
     "test_fixtures_goldens",
     "test_fixtures_table",
     "test_frame",
+    "test_layers_catch",
     "test_ledger",
     "test_mistakes_jordan",
     "test_picture",
