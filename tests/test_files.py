@@ -60,3 +60,13 @@ def test_room_is_a_typed_package(room: str) -> None:
     """Each room can be found by --pyargs and read by type checkers."""
     assert (ROOT / room / "__init__.py").is_file()
     assert (ROOT / room / "py.typed").is_file()
+
+
+def test_list_of_files_that_run_once_is_current() -> None:
+    """A name that is listed and not there would leave its tests out of sight."""
+    (names,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse((ROOT / "tests" / "conftest.py").read_bytes()).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SAME_EVERYWHERE"
+    )
+    assert [name for name in names if not (ROOT / "tests" / f"{name}.py").is_file()] == []
