@@ -13,21 +13,11 @@ from rnncheck.grading.errors import UsageError
 from rnncheck.grading.table import Table
 from rnncheck.protocol.claims import claims
 from rnncheck.protocol.spec import Spec, SpecError, spec_from_json
+from rnncheck.suites.check import FAMILIES
+from rnncheck.worker.stage import WORLDS
 
 FORMAT = 1
-FAMILIES = (
-    "contract",
-    "shape",
-    "state",
-    "golden",
-    "reference",
-    "time",
-    "mask",
-    "gradient",
-    "advice",
-)
 KEYS = ("format", "name", "title", "summary", "words", "limits", "spec", "contracts", "points")
-WORLDS = ("numpy", "torch", "keras3", "tf1")
 SIZES = {"input_size": 2, "hidden_sizes": [3]}
 HOME = Path(next(iter(rnncheck.assignments.__path__)))
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
-from rnncheck.grading.assignment import Contract
+from rnncheck.grading.assignment import SIZES, Contract
 from rnncheck.grading.assignment import Limits as AssignmentLimits
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.submission import Submission
@@ -157,7 +157,7 @@ def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened
 
 def spec_of(options: Mapping[str, object]) -> Spec:
     """Return options as a spec with stand-in sizes."""
-    return spec_from_json({"input_size": 2, "hidden_sizes": [3], **options})
+    return spec_from_json({**SIZES, **options})
 
 
 def _limits(limits: AssignmentLimits) -> Limits:

@@ -16,8 +16,8 @@ from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.driver import plan
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.ledger import Ledger
+from rnncheck.worker.stage import WORLDS
 
-WORLDS = ("numpy", "torch", "keras3", "tf1")
 LEDGER = pytest.StashKey[Ledger]()
 HANDLES = pytest.StashKey[list[Handle]]()
 SELECTED = pytest.StashKey[bool]()
@@ -29,7 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="FILE", help="run the suites on this file only")
     group.addoption("--assignment", metavar="NAME", help="what the file answers")
     group.addoption("--device", choices=("cpu", "cuda"), default="cpu")
-    group.addoption("--world", action="append", choices=WORLDS, help="only implementations of it")
+    group.addoption(
+        "--world", action="append", choices=tuple(WORLDS), help="only implementations of it"
+    )
     group.addoption(
         "--explore", type=int, default=0, metavar="N", help="draw N fresh random cases a check"
     )
