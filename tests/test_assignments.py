@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from rnncheck import adapters
-from rnncheck.grading.assignment import FAMILIES, Assignment, load, names
+from rnncheck.grading.assignment import Assignment, load, names
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import read_submission
 from rnncheck.protocol.spec import Spec
+from rnncheck.suites.check import FAMILIES
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 CELLS = ("elman", "lstm", "gru")

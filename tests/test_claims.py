@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from rnncheck.grading.implementations import reference_handles, target_handles
-from rnncheck.grading.pytest_plugin import WORLDS
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check, checks
 from rnncheck.suites.driver import plan
 from rnncheck.suites.handle import Handle
+from rnncheck.worker.stage import WORLDS
 
 # Checks that each implementation claims, in each of its dtypes; what changes it is a decision.
 CLAIMED = {
