@@ -19,21 +19,27 @@ WARNINGS = (
 )
 
 # Files in which nothing depends on a framework: once, in the environment with NumPy alone, is enough.
+# A test of one world alone is marked `judging.home(world)` and runs in the environment of that name.
 SAME_EVERYWHERE = (
     "test_cases",
+    "test_check_command",
     "test_checks_catch",
+    "test_claims",
     "test_clone",
     "test_compare",
     "test_conditioning",
     "test_coverage",
     "test_diagnose",
     "test_drivers",
+    "test_entry_points",
     "test_escape",
     "test_files",
     "test_fixtures_commands",
     "test_fixtures_goldens",
+    "test_fixtures_rewriting",
     "test_fixtures_table",
     "test_frame",
+    "test_grade",
     "test_layers_catch",
     "test_ledger",
     "test_mistakes_jordan",
@@ -49,6 +55,7 @@ SAME_EVERYWHERE = (
     "test_shrink",
     "test_worker_session",
 )
+HOMES = ("numpy", "torch", "keras3", "tf1")
 
 settings.register_profile("grade", derandomize=True, deadline=None, database=None)
 settings.register_profile("explore", max_examples=1000, deadline=None)
@@ -56,8 +63,10 @@ settings.load_profile("grade")  # another: pytest --hypothesis-profile=explore
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker by which tox leaves out what an environment cannot change."""
-    config.addinivalue_line("markers", "same_everywhere: no framework can change the outcome")
+    """Register the markers by which tox leaves out what an environment cannot change."""
+    for world in HOMES:
+        config.addinivalue_line("markers", f"home_{world}: no other environment shows more")
+    config.addinivalue_line("markers", "at_home: has one of these homes")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -67,7 +76,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.filterwarnings(*WARNINGS), append=False)
             if item.path.stem in SAME_EVERYWHERE:
-                item.add_marker("same_everywhere")
+                item.add_marker("home_numpy")
+            if any(item.get_closest_marker(f"home_{world}") for world in HOMES):
+                item.add_marker("at_home")
 
 
 @pytest.fixture

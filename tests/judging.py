@@ -12,6 +12,16 @@ from rnncheck.grading.judge import Report, judge
 CALL_SECONDS = {"numpy": 2.0}  # of a loop without end; other frameworks keep the assignment's limit
 
 
+def home(world: str) -> pytest.MarkDecorator:
+    """Mark a test that only the tox environment of a world needs to run."""
+    return getattr(pytest.mark, f"home_{world}")
+
+
+def world_of(path: Path, assignment_name: str) -> str:
+    """Return the world in which a file is judged."""
+    return find_contract(load(assignment_name), read_submission(path)).world
+
+
 def judged(path: Path, assignment_name: str) -> Report:
     """Judge a file in a worker; skip the test where its framework is not installed."""
     assignment, submission = load(assignment_name), read_submission(path)

@@ -9,6 +9,7 @@ import pytest
 
 from rnncheck.grading.cli import main
 from rnncheck.worker import client, stage
+from tests.judging import home
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 ELMAN = EXAMPLES / "elman" / "loop.py"
@@ -277,6 +278,7 @@ def test_backward_with_another_signature(
     assert "it is called as backward(cache, d_outputs, d_state)" in said
 
 
+@home("torch")
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
 @pytest.mark.parametrize(("parts", "words"), TORCH_CASES.values(), ids=TORCH_CASES)
 def test_torch_class_of_another_kind(
@@ -288,6 +290,7 @@ def test_torch_class_of_another_kind(
     assert words in said
 
 
+@home("keras3")
 @pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="keras is not installed")
 @pytest.mark.parametrize(("parts", "words"), KERAS_CASES.values(), ids=KERAS_CASES)
 def test_keras_class_of_another_kind(
@@ -299,6 +302,7 @@ def test_keras_class_of_another_kind(
     assert words in said
 
 
+@home("tf1")
 @pytest.mark.skipif(importlib.util.find_spec("tf_keras") is None, reason="no tf_keras here")
 def test_tf1_constructor_of_another_kind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -326,6 +330,7 @@ def test_absent_framework(
     assert "Nothing was checked." in said
 
 
+@home("torch")
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
 def test_absent_device(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

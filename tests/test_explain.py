@@ -19,6 +19,7 @@ from rnncheck.grading.gradient_flow import WAYS, Measured, measure
 from rnncheck.grading.opened import open_submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.reference.flow import Flow
+from tests.judging import home
 
 HERE = Path(__file__).resolve().parent
 SOLUTIONS, EXAMPLES = HERE / "solutions", HERE.parent / "examples"
@@ -41,14 +42,14 @@ def measured(path: Path, assignment_name: str, steps: int = 6) -> Measured:
 @pytest.mark.parametrize(
     ("name", "framework", "way"),
     [
-        ("lstm", "numpy", ""),
-        ("gru-cell", "numpy", ""),
-        ("elman-backward", "numpy", "sequence_vjp"),
-        ("lstm", "torch", "sequence_vjp"),
-        ("gru-cell", "torch", "step_vjp"),
-        ("elman", "keras", "sequence_vjp"),
-        ("lstm", "tf1", "sequence_vjp"),
-        ("gru-cell", "tf1", "step_vjp"),
+        pytest.param("lstm", "numpy", "", marks=home("numpy")),
+        pytest.param("gru-cell", "numpy", "", marks=home("numpy")),
+        pytest.param("elman-backward", "numpy", "sequence_vjp", marks=home("numpy")),
+        pytest.param("lstm", "torch", "sequence_vjp", marks=home("torch")),
+        pytest.param("gru-cell", "torch", "step_vjp", marks=home("torch")),
+        pytest.param("elman", "keras", "sequence_vjp", marks=home("keras3")),
+        pytest.param("lstm", "tf1", "sequence_vjp", marks=home("tf1")),
+        pytest.param("gru-cell", "tf1", "step_vjp", marks=home("tf1")),
     ],
 )
 def test_solutions_have_the_reference_s_flow(name: str, framework: str, way: str) -> None:

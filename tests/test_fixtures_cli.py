@@ -24,13 +24,15 @@ from rnncheck.fixtures.files import (
 from rnncheck.fixtures.golden import Golden, Named
 from rnncheck.fixtures.records import EXAMPLE, records
 from rnncheck.fixtures.verify import Finding
-from rnncheck.grading import command_fixtures, verify_fixtures
+from rnncheck.grading import command_fixtures, producers, verify_fixtures
 from rnncheck.grading.cli import main
 from rnncheck.grading.producers import compare_framework
 from rnncheck.protocol.faults import Fault
+from tests.judging import home
 
 SOME = "lstm/peepholes_four_rows"
 FRAMEWORKS = {"torch": ("torch",), "keras": ("tensorflow",), "tf1": ("tensorflow", "tf_keras")}
+EACH = [pytest.param(name, marks=home(world)) for name, world in producers.FRAMEWORKS.items()]
 SHARED = {  # as it is, folded biases, turned round and padded, an option of one class
     "torch": ["elman/double_bias_five_steps", "lstm/reverse_lengths_five_steps"],
     "keras": ["lstm/mask_four_rows", "gru/z_takes_four_rows"],
@@ -238,7 +240,7 @@ def test_an_absent_framework_is_told(
     assert "--framework keras was given and Keras is absent" in said
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", EACH)
 def test_framework_agrees(copied: Path, capsys: pytest.CaptureFixture[str], framework: str) -> None:
     """In a worker, forward and backward, in its own words; what it cannot express is counted."""
     missing = [name for name in FRAMEWORKS[framework] if find_spec(name) is None]
@@ -274,6 +276,7 @@ def test_nothing_is_recorded_while_something_fails(
     assert contents(copied) == contents(FOLDER)
 
 
+@home("torch")
 def test_framework_that_disagrees_is_a_failure(copied: Path) -> None:
     """One gradient off by 1e-9: the class, the array and the place are named."""
     if find_spec("torch") is None:

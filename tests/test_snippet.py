@@ -13,6 +13,7 @@ import pytest
 from rnncheck.grading.assignment import load
 from rnncheck.grading.find import find_contract, read_submission
 from rnncheck.grading.judge import judge
+from tests.judging import home
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 NO_RNNCHECK = 'raise ImportError("the script must not need rnncheck")\n'
@@ -154,6 +155,7 @@ def test_script_hands_over_lengths(tmp_path: Path) -> None:
     assert "lengths=lengths" in script
 
 
+@home("torch")
 @needs("torch")
 @pytest.mark.parametrize("name", ["gru-cell/torch_reset_before", "lstm/torch_detached"])
 def test_torch_script_shows_the_wrong_number(name: str, tmp_path: Path) -> None:
@@ -165,12 +167,14 @@ def test_torch_script_shows_the_wrong_number(name: str, tmp_path: Path) -> None:
     assert ("backward()" in script) == (name == "lstm/torch_detached")
 
 
+@home("keras3")
 @needs("keras")
 def test_keras_cell_script_shows_the_wrong_number(tmp_path: Path) -> None:
     """A cell of Keras."""
     assert "SimpleRNNCell(" in shown(KERAS_CELL, "elman-cell", tmp_path, only="reference_")
 
 
+@home("keras3")
 @needs("keras")
 def test_keras_layer_script_hands_over_a_mask(tmp_path: Path) -> None:
     """A layer of Keras that takes no notice of its mask."""
@@ -179,6 +183,7 @@ def test_keras_layer_script_hands_over_a_mask(tmp_path: Path) -> None:
     assert "mask=" in script
 
 
+@home("keras3")
 @needs("keras")
 def test_keras_layer_script_shows_the_wrong_number(tmp_path: Path) -> None:
     """A layer of Keras with a forget bias too much."""
@@ -187,6 +192,7 @@ def test_keras_layer_script_shows_the_wrong_number(tmp_path: Path) -> None:
     assert "return_sequences=True" in script
 
 
+@home("tf1")
 @needs("tf_keras")
 def test_tf1_cell_script_shows_the_wrong_number(tmp_path: Path) -> None:
     """A TF1 cell: the world is chosen before the file imports TensorFlow."""

@@ -5,11 +5,19 @@ from pathlib import Path
 import pytest
 
 from rnncheck.grading.assignment import load, names
-from tests.judging import judged, lost
+from tests.judging import home, judged, lost
 
 SOLUTIONS = Path(__file__).parent / "solutions"
-SOLVED = [(name, framework) for name in names() for framework in load(name).contracts]
-STARTED = [(name, framework) for name in names() for framework in load(name).starters()]
+SOLVED = [
+    pytest.param(name, framework, marks=home(contract.world))
+    for name in names()
+    for framework, contract in load(name).contracts.items()
+]
+STARTED = [
+    pytest.param(name, framework, marks=home(load(name).contracts[framework].world))
+    for name in names()
+    for framework in load(name).starters()
+]
 
 
 @pytest.mark.parametrize(("name", "framework"), SOLVED)
