@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from rnncheck.grading.collect import Item
 from rnncheck.grading.judge import Report, judge
 
+TRIES = 64  # a diagnosis is not to hold up a batch; `rnncheck check` looks further
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -56,6 +58,7 @@ def _judge(item: Item, device: str) -> tuple[Report | None, str]:
     if item.assignment is None or item.contract is None:
         return None, ""
     try:
-        return judge(item.submission, item.assignment, item.contract, device=device), ""
+        report = judge(item.submission, item.assignment, item.contract, device=device, tries=TRIES)
+        return report, ""
     except Exception as error:  # a fault of rnncheck's own: it must not cost the others' marks
         return None, f"could not be judged: {type(error).__name__}: {error}"

@@ -1,30 +1,32 @@
-"""From a failure to a mistake: the one in the catalogue whose numbers the implementation gives."""
+"""From a failure to a mistake: the one whose numbers the implementation gives.
+
+Looked for in this order, and the first that fits every case is the answer: what was found for an
+earlier check, the catalogue, conventions (one, two or three at a time), two mistakes at a time.
+"""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-import numpy as np
-
+from rnncheck.grading.matching import Evidence, gather
 from rnncheck.grading.opened import Opened
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
+from rnncheck.mistakes.combined import pairs
+from rnncheck.mistakes.conventions import combinations
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
-from rnncheck.protocol.names import Arrays
-from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_gradient_linear as gradient_linear
-from rnncheck.suites.allowance import allowance
-from rnncheck.suites.calls import answers, call_of
+from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, make_case
 from rnncheck.suites.cases import general, long
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
-from rnncheck.suites.subject import Subject
 
-MOST_DIGITS = 15
+TRIES = 8000
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,12 @@ class Diagnosis:
     """The likely mistake.
 
     Attributes:
-        mistake: id in the catalogue.
+        mistake: id in the catalogue, "convention", or two ids joined by " + ".
         what: the mistake as a clause.
         hint: what to look at, without the answer.
         digits: to how many digits its numbers equal the implementation's.
         cases: on how many cases they do.
+        bind: makes the wrong implementation.
     """
 
     mistake: str
@@ -44,68 +47,82 @@ class Diagnosis:
     hint: str
     digits: int
     cases: int
+    bind: Bind = field(repr=False, compare=False)
+
+
+class Diagnostician:
+    """Explains the failures of one implementation; remembers what it has found.
+
+    Attributes:
+        opened: the implementation.
+        device: where it computes.
+        tries: how many conventions and pairs of mistakes to compare with at most: a count and
+            not a time, so that every machine finds the same.
+    """
+
+    def __init__(self, opened: Opened, device: str = "cpu", tries: int = TRIES) -> None:
+        """Look for nothing yet."""
+        self.opened, self.device, self.tries = opened, device, tries
+        self._found: list[Mistake] = []
+        self._exhausted: set[str] = set()
+
+    def __call__(self, outcome: Outcome) -> Diagnosis | None:
+        """Return what explains a failed comparison on every case, None if nothing does."""
+        if outcome.status != "failed" or outcome.record is None:
+            return None
+        try:
+            evidence = self._evidence(outcome)
+        except Fault:
+            return None
+        if evidence.digits(reference) is not None:
+            return None  # these answers are right: what failed is not in them
+        found = self._search(evidence)
+        if found is not None and found[0] not in self._found:
+            self._found.append(found[0])
+        return None if found is None else _diagnosis(*found, len(evidence.cases))
+
+    def _evidence(self, outcome: Outcome) -> Evidence:
+        assert outcome.record is not None
+        vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
+        call = call_of(self.opened.claims, vjp=bool(vjp))
+        records = [outcome.record, *general(self.opened.spec)]
+        if call == "sequence_vjp":
+            records += long(self.opened.spec)[:1]
+        cases: list[Case] = [make_case(record) for record in dict.fromkeys(records)]
+        if outcome.check == gradient_linear.CHECK.name:
+            cases = [gradient_linear.enlarged(case) for case in cases]
+        return gather(self.opened.bind, cases, call, self.device)
+
+    def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
+        spec = self.opened.spec
+        every = [mistake for mistake in mistakes().values() if mistake.applies(spec)]
+        found = _closest(evidence, self._found) or _closest(evidence, every)
+        if found is None and evidence.call not in self._exhausted:
+            further = itertools.chain(combinations(spec), pairs(every))
+            found = _first(evidence, itertools.islice(further, self.tries))
+            if found is None:
+                self._exhausted.add(evidence.call)
+        return found
 
 
 def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis | None:
-    """Return the mistake that explains a failed comparison on every case, None if none does."""
-    if outcome.status != "failed" or outcome.record is None:
-        return None
-    vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
-    call = call_of(opened.claims, vjp=bool(vjp))
-    records = [outcome.record, *general(opened.spec)]
-    if call == "sequence_vjp":
-        records += long(opened.spec)[:1]
-    cases = [make_case(record) for record in dict.fromkeys(records)]
-    if outcome.check == gradient_linear.CHECK.name:
-        cases = [gradient_linear.enlarged(case) for case in cases]
-    try:
-        own = [_answers(opened.bind, case, call, device) for case in cases]
-    except Fault:
-        return None
-    if _digits(reference, cases, own, call) is not None:
-        return None  # these answers are right: what failed is not in them
-    found = [d for m in mistakes().values() if (d := _matches(m, opened.spec, cases, own, call))]
-    return max(found, key=lambda d: d.digits, default=None)
+    """Return what explains one failure; see Diagnostician."""
+    return Diagnostician(opened, device)(outcome)
 
 
-def _answers(bind: Bind, case: Case, call: str, device: str = "cpu") -> Arrays:
-    return answers(Subject(bind, case, "float64", device), case, call)
+def _closest(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:
+    """Return the mistake that fits to the most digits."""
+    fitting = [(m, digits) for m in known if (digits := evidence.digits(m.bind)) is not None]
+    return max(fitting, key=lambda pair: pair[1], default=None)
 
 
-def _matches(
-    mistake: Mistake, spec: Spec, cases: list[Case], own: list[Arrays], call: str
-) -> Diagnosis | None:
-    if not mistake.applies(spec):
-        return None
-    digits = _digits(mistake.bind, cases, own, call)
-    if digits is None:
-        return None
-    return Diagnosis(mistake.id, mistake.what, mistake.hint, digits, len(cases))
+def _first(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:
+    for mistake in known:
+        digits = evidence.digits(mistake.bind)
+        if digits is not None:
+            return mistake, digits
+    return None
 
 
-def _digits(bind: Bind, cases: list[Case], own: list[Arrays], call: str) -> int | None:
-    """Return to how many digits something gives the same answers on every case, else None."""
-    digits = MOST_DIGITS
-    for case, given in zip(cases, own, strict=True):
-        equal = _equal_digits(bind, case, given, call)
-        if equal is None:
-            return None
-        digits = min(digits, equal)
-    return digits
-
-
-def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | None:
-    try:
-        theirs = _answers(bind, case, call)
-    except (Fault, KeyError, ValueError, AttributeError):
-        return None
-    worst = 0.0
-    for name, array in given.items():
-        if name not in theirs or theirs[name].shape != array.shape:
-            return None
-        size = max(float(np.max(np.abs(theirs[name]), initial=0.0)), 1e-300)
-        error = float(np.max(np.abs(array - theirs[name]), initial=0.0)) / size
-        if not error <= allowance(case, "float32").rtol:
-            return None
-        worst = max(worst, error)
-    return min(MOST_DIGITS, int(-math.log10(worst)) if worst else MOST_DIGITS)
+def _diagnosis(mistake: Mistake, digits: int, cases: int) -> Diagnosis:
+    return Diagnosis(mistake.id, mistake.what, mistake.hint, digits, cases, mistake.bind)

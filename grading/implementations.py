@@ -7,11 +7,11 @@ from pathlib import Path
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.grading.assignment import load
-from rnncheck.grading.diagnose import diagnose
+from rnncheck.grading.diagnose import Diagnostician
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
 from rnncheck.grading.judge import Judged
-from rnncheck.grading.opened import Opened, open_submission, open_target
+from rnncheck.grading.opened import open_submission, open_target
 from rnncheck.grading.render import verdict
 from rnncheck.protocol.spec import Padding, Spec
 from rnncheck.reference.implementation import bind, claims_of
@@ -92,8 +92,10 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
     contract = find_contract(assignment, submission)
     opened = open_submission(submission, contract, assignment.limits, device)
 
+    diagnose = Diagnostician(opened, device)
+
     def explain(outcome: Outcome) -> str:
-        return verdict(_diagnosed(opened, outcome, device), str(file), name)
+        return verdict(Judged(outcome, 0.0, diagnose(outcome)), str(file), name)
 
     return Handle(
         name=file.name,
@@ -107,7 +109,3 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
         explain=explain,
         close=opened.close,
     )
-
-
-def _diagnosed(opened: Opened, outcome: Outcome, device: str) -> Judged:
-    return Judged(outcome, 0.0, diagnose(opened, outcome, device))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rnncheck.grading.assignment import Assignment, Contract
-from rnncheck.grading.diagnose import Diagnosis, diagnose
+from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
 from rnncheck.grading.marks import mark, points_of
 from rnncheck.grading.opened import Opened, open_submission
 from rnncheck.grading.snippet import snippet
@@ -84,6 +84,7 @@ def judge(
     case: int | None = None,
     tell: Callable[[Judged], None] = lambda judged: None,
     with_diagnosis: bool = True,
+    tries: int = TRIES,
     with_snippet: bool = False,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
@@ -97,6 +98,7 @@ def judge(
         case: the only case of each check to run; None for all.
         tell: called with each check as it ends.
         with_diagnosis: look for the likely mistake of each failure.
+        tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
     """
     report = Report(str(submission.path), assignment.name, contract.framework, ())
@@ -109,9 +111,9 @@ def judge(
             opened.open()
         except Fault as fault:
             return _not_opened(report, pairs, worth, fault, tell)
-        judged = []
+        judged, explain = [], Diagnostician(opened, device, tries)
         for outcome in _run(opened, pairs, device):
-            found = diagnose(opened, outcome, device) if with_diagnosis else None
+            found = explain(outcome) if with_diagnosis else None
             judged.append(Judged(outcome, worth[outcome.check], found))
             tell(judged[-1])
         script = ""

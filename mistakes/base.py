@@ -73,18 +73,22 @@ class Variation:
     """The reference behind the protocol; a mistake overrides what it gets wrong.
 
     Attributes:
+        reference: what it binds as the right implementation.
+        wraps: whether all that it computes comes from there.
         inner: the reference, bound to the same spec and parameters.
         params: the parameters.
     """
 
     without: frozenset[str] = frozenset()
+    reference: Bind = staticmethod(bind)
+    wraps = True
 
     def __init__(
         self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
     ) -> None:
         """Bind the reference."""
         self.spec, self.params, self.dtype = spec, dict(params), dtype
-        self.inner = bind(self.inner_spec(spec), self.inner_params(spec), dtype, device)
+        self.inner = self.reference(self.inner_spec(spec), self.inner_params(spec), dtype, device)
         self.claims = self.inner.claims - self.without
         self.facts: dict[str, Any] = {}
 

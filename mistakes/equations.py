@@ -20,6 +20,7 @@ def _celled(forward: Forward | None = None, backward: Backward | None = None) ->
 
     class Celled(Variation):
         without = frozenset({"step_vjp", "sequence_vjp"}) if forward else frozenset()
+        wraps = False
 
         def __init__(
             self,

@@ -28,6 +28,7 @@ class Wired(Variation):
     """Each layer in each direction run alone; a mistake wires them together wrongly."""
 
     without = _SEQUENCE_ONLY
+    wraps = False
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence, layer by layer."""

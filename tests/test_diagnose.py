@@ -8,10 +8,12 @@ from typing import NoReturn
 import pytest
 
 from rnncheck import adapters
-from rnncheck.grading.diagnose import diagnose
+from rnncheck.grading.diagnose import Diagnostician, diagnose
 from rnncheck.grading.opened import Opened
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation
+from rnncheck.mistakes.combined import combined
+from rnncheck.mistakes.conventions import combinations, conventions
 from rnncheck.protocol.implementation import Bind, Implementation
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
@@ -112,9 +114,10 @@ def test_an_unknown_mistake_is_not_named(name: str) -> None:
     pairs = plan(spec, offers(SlightlyOff, spec))
     failed = [outcome for outcome in run_plan(SlightlyOff, pairs) if outcome.status == "failed"]
     assert {"reference_sequence", "gradient_reference"} <= {outcome.check for outcome in failed}
+    explain = Diagnostician(InProcess(SlightlyOff, spec), tries=400)
     for outcome in failed:
         if outcome.check in ("reference_sequence", "gradient_reference"):
-            assert named(SlightlyOff, spec, outcome) is None
+            assert explain(outcome) is None
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -134,3 +137,42 @@ def test_only_a_failure_is_explained(status: str) -> None:
     assert (
         named(wrong.bind, spec, Outcome("reference_sequence", "reference", status, record)) is None
     )
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm", "gru"])
+def test_every_convention_is_inferred(name: str) -> None:
+    """By its words, or as the mistake of the catalogue that is the same convention."""
+    spec, known = SPECS[name], mistakes()
+    singles = list(combinations(spec, most=1))
+    assert len(singles) == len(conventions(spec)) >= 7
+    for single in singles:
+        found = diagnose(InProcess(single.bind, spec), first_failure(single.bind, spec))
+        assert found is not None, single.what
+        assert found.what == single.what or found.mistake in known
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_three_conventions_at_a_time_are_inferred(name: str) -> None:
+    """All that differs is said, and that it matches exactly."""
+    wrong = list(combinations(SPECS[name]))[-1]
+    assert wrong.what.count(" and ") >= 2
+    found = diagnose(InProcess(wrong.bind, SPECS[name]), first_failure(wrong.bind, SPECS[name]))
+    assert found is not None
+    assert (found.what, found.digits >= 14) == (wrong.what, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "outer", "inner"),
+    [
+        ("lstm", "gate_order_fgio", "forget_left_out"),
+        ("gru", "initial_state_ignored", "update_gate_swapped"),
+        ("elman", "outputs_shifted", "hidden_weights_transposed"),
+    ],
+)
+def test_two_mistakes_at_a_time_are_named(name: str, outer: str, inner: str) -> None:
+    """Each in its own words."""
+    both = combined(mistakes()[outer], mistakes()[inner])
+    found = diagnose(InProcess(both.bind, SPECS[name]), first_failure(both.bind, SPECS[name]))
+    assert found is not None
+    assert {*found.mistake.split(" + ")} == {outer, inner}
+    assert mistakes()[inner].what in found.what

@@ -1,0 +1,72 @@
+"""Whether something gives the same numbers as an implementation that is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.names import Arrays
+from rnncheck.suites.allowance import allowance
+from rnncheck.suites.calls import answers
+from rnncheck.suites.case import Case
+from rnncheck.suites.subject import Subject
+
+MOST_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an implementation answered.
+
+    Attributes:
+        call: "step", "sequence", "step_vjp" or "sequence_vjp".
+        cases: on which it was called, the smallest first.
+        answers: of each case.
+    """
+
+    call: str
+    cases: Sequence[Case]
+    answers: Sequence[Arrays]
+
+    def digits(self, bind: Bind) -> int | None:
+        """Return to how many digits something gives the same answers on every case, else None."""
+        digits = MOST_DIGITS
+        for case, given in zip(self.cases, self.answers, strict=True):
+            equal = _equal_digits(bind, case, given, self.call)
+            if equal is None:
+                return None
+            digits = min(digits, equal)
+        return digits
+
+
+def gather(bind: Bind, cases: Sequence[Case], call: str, device: str = "cpu") -> Evidence:
+    """Return what an implementation answers.
+
+    Raises:
+        Fault: it does not answer.
+    """
+    cases = sorted(cases, key=lambda case: case.x.size)
+    given = [answers(Subject(bind, case, "float64", device), case, call) for case in cases]
+    return Evidence(call, cases, given)
+
+
+def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | None:
+    try:
+        theirs = answers(Subject(bind, case), case, call)
+    except (Fault, LookupError, ValueError, AttributeError):  # two mistakes may not fit together
+        return None
+    worst = 0.0
+    for name, array in given.items():
+        if name not in theirs or theirs[name].shape != array.shape:
+            return None
+        size = max(float(np.max(np.abs(theirs[name]), initial=0.0)), 1e-300)
+        error = float(np.max(np.abs(array - theirs[name]), initial=0.0)) / size
+        if not error <= allowance(case, "float32").rtol:
+            return None
+        worst = max(worst, error)
+    return min(MOST_DIGITS, int(-math.log10(worst)) if worst else MOST_DIGITS)
