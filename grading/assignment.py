@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,11 +14,12 @@ from rnncheck.grading.errors import UsageError
 from rnncheck.grading.table import Table
 from rnncheck.protocol.claims import claims
 from rnncheck.protocol.spec import Spec, SpecError, spec_from_json
-from rnncheck.suites.check import FAMILIES
+from rnncheck.suites.check import FAMILIES, checks
 from rnncheck.worker.stage import WORLDS
 
 FORMAT = 1
 KEYS = ("format", "name", "title", "summary", "words", "limits", "spec", "contracts", "points")
+MAY = ("visibility",)
 SIZES = {"input_size": 2, "hidden_sizes": [3]}
 HOME = Path(next(iter(rnncheck.assignments.__path__)))
 
@@ -76,6 +78,8 @@ class Assignment:
         contracts: by framework.
         points: weight of each check family; they add up to 100.
         limits: see Limits.
+        hidden: families and names of checks of which a student is told only how they ended.
+        digest: SHA-256 of its file.
         folder: where the file and its starters are.
     """
 
@@ -86,7 +90,13 @@ class Assignment:
     contracts: Mapping[str, Contract]
     points: Mapping[str, float]
     limits: Limits
+    hidden: frozenset[str]
+    digest: str
     folder: Path
+
+    def hides(self, check: str, family: str) -> bool:
+        """Say whether a student is told no more of a check than how it ended."""
+        return not self.hidden.isdisjoint((check, family))
 
     def starters(self) -> dict[str, Path]:
         """Return the starter file of each framework that has one."""
@@ -107,10 +117,12 @@ def load(name_or_path: str | Path) -> Assignment:
     """
     path = _locate(name_or_path)
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        source = path.read_bytes()
+        data = tomllib.loads(source.decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} cannot be read as TOML: {error}") from error
-    return _assignment(Table(data, str(path)), path.parent)
+    digest = hashlib.sha256(source).hexdigest()
+    return _assignment(Table(data, str(path)), path.parent, digest)
 
 
 def _locate(name_or_path: str | Path) -> Path:
@@ -127,8 +139,8 @@ def _locate(name_or_path: str | Path) -> Path:
     )
 
 
-def _assignment(table: Table, folder: Path) -> Assignment:
-    table.only(KEYS)
+def _assignment(table: Table, folder: Path, digest: str) -> Assignment:
+    table.only((*KEYS, *MAY))
     if table.get("format", int) != FORMAT:
         raise table.error(f"'format' is {table.data['format']}; this version reads {FORMAT}")
     if table.get("name", str) != folder.name:
@@ -146,8 +158,21 @@ def _assignment(table: Table, folder: Path) -> Assignment:
         contracts={name: _contract(name, listed.table(name), spec) for name in listed.data},
         points=_points(table.table("points")),
         limits=Limits(**table.table("limits").numbers([f.name for f in fields(Limits)])),
+        hidden=_hidden(table.table("visibility")) if "visibility" in table.data else frozenset(),
+        digest=digest,
         folder=folder,
     )
+
+
+def _hidden(table: Table) -> frozenset[str]:
+    table.only(("hidden",))
+    named = table.strings("hidden")
+    unknown = [name for name in named if name not in (*FAMILIES, *checks())]
+    if unknown:
+        raise table.error(
+            f"{unknown} is neither a family of checks nor a check; families: {', '.join(FAMILIES)}"
+        )
+    return frozenset(named)
 
 
 def _points(table: Table) -> dict[str, float]:

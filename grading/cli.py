@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from rnncheck.grading.errors import UsageError
+from rnncheck.grading.errors import Trouble, UsageError
 from rnncheck.grading.escape import lines
 
 COMMANDS = {
@@ -23,7 +23,10 @@ PROGRAM = "rnncheck"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 well, 1 not everything passed, 2 bad use."""
+    """Run a command and return its exit code.
+
+    0 well, 1 not everything passed, 2 bad use, 3 a fault of rnncheck's own or of the machine.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
     if not given or given[0] not in COMMANDS:
@@ -36,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"{PROGRAM} {given[0]}: {lines(error)}", file=sys.stderr)
         return 2
+    except Trouble as error:
+        print(f"{PROGRAM} {given[0]}: {lines(error)}; try again", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print(f"{PROGRAM} {given[0]}: stopped", file=sys.stderr)
         return 130

@@ -1,4 +1,4 @@
-"""Finds the submissions in files and folders, and what each of them answers."""
+"""Finds the submissions in files, folders and zips, and what each of them answers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rnncheck.grading.archive import SKIPPED, Member, handed_in, members
+from rnncheck.grading.archive import TAKEN as SUFFIXES
 from rnncheck.grading.assignment import Assignment, Contract, load, names
 from rnncheck.grading.errors import ContractError, UsageError
 from rnncheck.grading.find import find_assignment, find_contract
-from rnncheck.grading.submission import Submission, read_submission
+from rnncheck.grading.student import student_of
+from rnncheck.grading.submission import (
+    MAX_BYTES,
+    Submission,
+    read_submission,
+    submission_of,
+)
 
-SUFFIXES = (".py", ".ipynb")
-COMPANIONS = (".csv", ".json", ".md")  # of a class's folder; nobody hands them in
-SKIPPED = ("__pycache__", "__MACOSX", "__init__.py")
+COMPANIONS = (".csv", ".json", ".md", ".yml")  # of a class's folder; nobody hands them in
 
 
 @dataclass(frozen=True)
@@ -23,8 +29,9 @@ class Item:
     """A submission and what it is to be judged as.
 
     Attributes:
-        path: where it is, as given.
+        path: where it is, as given; a zip stands in it like a folder.
         submission: as read.
+        student: an id from the names that an LMS gives, or the student's folder, or "".
         assignment, contract: None where no assignment was found.
         framework: "" where the text does not say.
         problem: why there is no assignment, or "".
@@ -32,6 +39,7 @@ class Item:
 
     path: Path
     submission: Submission
+    student: str = ""
     assignment: Assignment | None = None
     contract: Contract | None = None
     framework: str = ""
@@ -44,33 +52,48 @@ class Class:
 
     Attributes:
         items: the submissions, in the order of the paths and, in a folder, of their names.
-        left_out: files in folders that are neither Python nor a notebook.
+        left_out: files in folders and zips that are neither Python nor a notebook.
     """
 
     items: tuple[Item, ...]
     left_out: tuple[Path, ...]
 
 
+@dataclass(frozen=True)
+class _Found:
+    path: Path
+    root: Path
+    member: Member | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it counts as handed in: a given file whatever its name, else by its suffix."""
+        faulty = self.member is not None and self.member.fault
+        given = self.path == self.root
+        return bool(given or faulty) or self.path.suffix.lower() in SUFFIXES
+
+
 def collect(paths: Sequence[Path], assignment: Assignment | None = None) -> Class:
-    """Read the submissions in files and folders.
+    """Read the submissions in files, folders and zips.
 
     Each belongs to `assignment` if that is given, else to the one that its nearest folder is
-    named like, at most the folder that was given, else to the one that the file itself tells.
+    named like, at most the folder or zip that was given, else to the one that the file itself
+    tells.
 
     Raises:
-        UsageError: a path does not exist, or there is no submission in any.
+        UsageError: a path does not exist, a given zip cannot be read, or there is no submission.
     """
     for path in paths:
         if not path.exists():
             raise UsageError(f"there is no file or folder {path}; give files or folders to grade")
-    found = {_key(path): (path, root) for root in paths for path in _below(root)}
-    taken = [pair for pair in found.values() if _is_taken(*pair)]
+    found = {_key(each.path): each for root in paths for each in _below(root, root)}
+    taken = [each for each in found.values() if each.is_taken]
     if not taken:
         given = ", ".join(map(str, paths))
         raise UsageError(f"there is no submission in {given}; a submission is a .py file")
-    left = (path for path, root in found.values() if not _is_taken(path, root))
+    left = [each.path for each in found.values() if not each.is_taken]
     return Class(
-        items=tuple(_item(path, root, assignment) for path, root in taken),
+        items=tuple(_item(each, assignment) for each in taken),
         left_out=tuple(path for path in left if path.suffix.lower() not in COMPANIONS),
     )
 
@@ -79,48 +102,78 @@ def _key(path: Path) -> str:
     return os.path.abspath(path)
 
 
-def _below(root: Path) -> Iterator[Path]:
-    """Yield a file, or what is in a folder; a folder with a submission's name is one file."""
-    if not root.is_dir():
-        yield root
-        return
+def _below(path: Path, root: Path) -> Iterator[_Found]:
+    """Yield a file, or what is in a folder or zip; a folder with a .py name is one file."""
+    if path.is_dir():
+        for entry in _entries(path):
+            folder = entry.is_dir() and not entry.is_symlink()
+            if folder and entry.suffix.lower() in SUFFIXES:
+                yield _Found(entry, root)
+            elif folder or _is_zip(entry):
+                yield from _below(entry, root)
+            else:
+                yield _Found(entry, root)
+    elif _is_zip(path) and path == root:
+        yield from (_Found(path / member.name, root, member) for member in members(path))
+    elif _is_zip(path):
+        for member in handed_in(path.name, _bytes(path)):
+            yield _Found(path.parent / member.name, root, member)
+    else:
+        yield _Found(path, root)
+
+
+def _entries(folder: Path) -> list[Path]:
     try:
-        entries = sorted(root.iterdir())
+        entries = sorted(folder.iterdir())
     except OSError as error:
-        raise UsageError(f"{root} cannot be read: {error.strerror}") from error
-    for path in entries:
-        if path.name.startswith(".") or path.name in SKIPPED:
-            continue
-        folder = path.is_dir() and not path.is_symlink()
-        if folder and path.suffix.lower() not in SUFFIXES:
-            yield from _below(path)
-        else:
-            yield path
+        raise UsageError(f"{folder} cannot be read: {error.strerror}") from error
+    return [path for path in entries if not path.name.startswith(".") and path.name not in SKIPPED]
 
 
-def _is_taken(path: Path, root: Path) -> bool:
-    return path == root or path.suffix.lower() in SUFFIXES
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and path.is_file() and not path.is_symlink()
 
 
-def _item(path: Path, root: Path, assignment: Assignment | None) -> Item:
-    submission = _read(path, root)
+def _bytes(path: Path) -> bytes:
+    """Return the start of a file, more than a submission may have; b"" if it cannot be read."""
     try:
-        found = assignment or _assignment(submission, root)
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        return b""
+
+
+def _item(found: _Found, assignment: Assignment | None) -> Item:
+    submission = _read(found)
+    item = Item(found.path, submission, _student(found))
+    try:
+        answered = assignment or _assignment(submission, found.root)
     except UsageError as error:
-        return Item(path, submission, problem=f"no assignment found: {error}")
-    contracts = list(found.contracts.values())
+        return replace(item, problem=f"no assignment found: {error}")
+    contracts = list(answered.contracts.values())
     try:
-        contract = find_contract(found, submission)
+        contract = find_contract(answered, submission)
     except ContractError as error:
         submission = replace(submission, fault=str(error))
         contract = contracts[0]
     framework = "" if submission.fault and len(contracts) > 1 else contract.framework
-    return Item(path, submission, found, contract, framework)
+    return Item(found.path, submission, item.student, answered, contract, framework)
 
 
-def _read(path: Path, root: Path) -> Submission:
+def _student(found: _Found) -> str:
+    if found.path == found.root:
+        return ""
+    return student_of(found.path.relative_to(found.root).parts, names())
+
+
+def _read(found: _Found) -> Submission:
     """Read a submission; what is no plain file is a fault of its own."""
-    if path != root and path.is_symlink():
+    path, member = found.path, found.member
+    if member is not None and member.fault:
+        return Submission(path, fault=f"{path.name}: {member.fault}")
+    if member is not None:
+        return submission_of(path, member.data)
+    if path != found.root and path.is_symlink():
         return Submission(path, fault=f"{path.name} is a link; hand in the file itself")
     if path.is_dir():
         return Submission(path, fault=f"{path.name} is a directory; hand in a .py file")
@@ -131,10 +184,11 @@ def _read(path: Path, root: Path) -> Submission:
 
 def _assignment(submission: Submission, root: Path) -> Assignment:
     folders = list(submission.path.absolute().parents)
-    top = root.absolute() if root.is_dir() else folders[0]
+    top = folders[0] if root == submission.path else root.absolute()
     for folder in folders:
-        if folder.name in names():
-            return load(folder.name)
+        name = folder.stem if folder == top and _is_zip(root) else folder.name
+        if name in names():
+            return load(name)
         if folder == top:
             break
     return load(find_assignment(submission))

@@ -1,20 +1,26 @@
-"""`rnncheck grade`: marks files and folders, and writes JSON, CSV and a table."""
+"""`rnncheck grade`: marks files, folders and zips into a store, and writes JSON, CSV and a table."""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
+import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rnncheck.grading import overview
 from rnncheck.grading.assignment import load
-from rnncheck.grading.batch import Graded, grade_all
 from rnncheck.grading.collect import Class, Item, collect
-from rnncheck.grading.errors import UsageError
+from rnncheck.grading.digest import key_of
+from rnncheck.grading.errors import Trouble, UsageError
 from rnncheck.grading.escape import line
-from rnncheck.grading.store import Store
+from rnncheck.grading.export import export
+from rnncheck.grading.pool import PAUSE, TRIES, Ended, Pool
+from rnncheck.grading.progress import Progress
+from rnncheck.grading.store import Entry, Store, path_bytes
 
 NOT_ALL_JUDGED = 3
 _MOST_NAMES = 5
@@ -27,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a submission, a folder of them, or a folder of folders named like assignments",
+        help="a submission, a zip or a folder of them, or a folder of folders named like "
+        "assignments",
     )
     parser.add_argument(
         "--assignment",
@@ -36,10 +43,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "else the folder's name tells, else the file",
     )
     parser.add_argument(
-        "--out", required=True, type=Path, metavar="DIR", help="the folder for the results"
+        "--out",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="the folder for the results; what is graded there already is not graded again",
     )
+    parser.add_argument(
+        "--jobs", type=int, default=cores(), metavar="N", help="how many at a time (all cores)"
+    )
+    parser.add_argument("--force", action="store_true", help="grade again what is graded already")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--no-progress", action="store_true", help="show no progress bar")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,44 +70,76 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         UsageError: a path, the assignment or the folder for the results is not usable.
+        Trouble: the store took no more.
     """
     assignment = load(arguments.assignment) if arguments.assignment is not None else None
     if arguments.out.exists() and not arguments.out.is_dir():
         raise UsageError(f"--out {arguments.out} is a file; give a folder, new or not")
+    if arguments.jobs < 1:
+        raise UsageError(f"--jobs is {arguments.jobs}; give a number above 0")
     handed_in = collect(arguments.paths, assignment)
-    store = Store(arguments.out, handed_in.items)
-    bar = sys.stderr.isatty() and not arguments.no_progress
-    graded = _grade(handed_in.items, store, arguments.device, bar)
+    keys = {item.path: key_of(item, arguments.device) for item in handed_in.items}
+    with Store.write(arguments.out) as store:
+        store.register([_entry(item, keys[item.path]) for item in handed_in.items])
+        known = store.known() if not arguments.force else set()
+        work = {keys[item.path]: item for item in handed_in.items if keys[item.path] not in known}
+        bar = sys.stderr.isatty() and not arguments.no_progress
+        try:
+            _grade(work, store, arguments.jobs, arguments.device, bar)
+        finally:
+            export(list(store.results()), arguments.out)
+        results = list(store.results(path_bytes(item.path) for item in handed_in.items))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
-    overview.show(graded)
-    print(overview.sentence(graded, arguments.out))
+    overview.show(results)
+    before = sum(key in known for key in keys.values())
+    print(overview.sentence(results, arguments.out, before))
     _mention_left_out(handed_in)
-    failed = any(one.status == "could not be judged" for one in graded)
+    failed = any(result["status"] == "not graded" for result in results)
     return NOT_ALL_JUDGED if failed else 0
 
 
-def _grade(items: Sequence[Item], store: Store, device: str, bar: bool) -> list[Graded]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeElapsedColumn as Elapsed
+def _entry(item: Item, key: str) -> Entry:
+    source = item.submission.source
+    return Entry(
+        path=path_bytes(item.path),
+        file=line(item.path),
+        student=line(item.student),
+        assignment=item.assignment.name if item.assignment else "",
+        framework=item.framework,
+        source=source,
+        sha256=hashlib.sha256(source).hexdigest(),
+        key=key,
+    )
 
-    graded = []
-    name = TextColumn("{task.fields[name]}", markup=False)
-    columns = (BarColumn(), MofNCompleteColumn(), Elapsed(), name)
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not bar) as progress:
-        task = progress.add_task("", total=len(items), name=line(items[0].path))
-        for one, following in zip(grade_all(items, device), [*items[1:], None], strict=True):
-            store.add(one)
-            graded.append(one)
-            progress.update(task, advance=1, name=line(following.path) if following else "")
-    return graded
+
+def _grade(work: Mapping[str, Item], store: Store, jobs: int, device: str, bar: bool) -> None:
+    """Judge each piece of work, and keep what becomes of it as it ends."""
+    with Progress(len(work), shown=bar) as progress, Pool(work.items(), jobs, device) as pool:
+        for ended in pool.ended():
+            _keep(store, ended)
+            progress.advance(line(work[ended.key].path))
+
+
+def _keep(store: Store, ended: Ended) -> None:
+    """Keep what became of a piece of work; a disk may take it at another try."""
+    for left in reversed(range(TRIES)):
+        try:
+            if ended.verdict is None:
+                store.add_trouble(ended.key, ended.trouble)
+            else:
+                store.add(ended.key, ended.verdict)
+        except Trouble:
+            if not left:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def _mention_left_out(handed_in: Class) -> None:
     if handed_in.left_out:
         count = len(handed_in.left_out)
-        names = [line(path) for path in handed_in.left_out[:_MOST_NAMES]]
+        names: Sequence[str] = [line(path) for path in handed_in.left_out[:_MOST_NAMES]]
         more = ["..."] if count > _MOST_NAMES else []
-        print(f"Left out, neither .py nor .ipynb: {', '.join(names + more)} ({count})")
+        print(f"Left out, neither .py nor .ipynb: {', '.join([*names, *more])} ({count})")

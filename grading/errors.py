@@ -9,3 +9,7 @@ class UsageError(Exception):
 
 class ContractError(UsageError):
     """A submission that fits no contract of its assignment; in a class it costs its own mark."""
+
+
+class Trouble(Exception):
+    """Something of rnncheck's own or of the machine failed: it is tried again, never marked."""

@@ -27,11 +27,13 @@ class Judged:
         outcome: how it ended.
         worth: the points that it is worth.
         diagnosis: the likely mistake of a failure, where one was looked for.
+        hidden: whether a student is told only how it ended.
     """
 
     outcome: Outcome
     worth: float
     diagnosis: Diagnosis | None = None
+    hidden: bool = False
 
     @property
     def points(self) -> float:
@@ -89,6 +91,8 @@ def judge(
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
 
+    Hidden checks run last, so that no message of another can hold what they handed over.
+
     Args:
         submission: as read.
         assignment: what was asked.
@@ -100,27 +104,36 @@ def judge(
         with_diagnosis: look for the likely mistake of each failure.
         tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
+
+    Raises:
+        Trouble: something of rnncheck's own or of the machine failed.
     """
     report = Report(str(submission.path), assignment.name, contract.framework, ())
     with open_submission(submission, contract, assignment.limits, device) as opened:
         pairs = _selected(plan(opened.spec, opened.claims), only, case)
+        pairs.sort(key=lambda pair: _hides(assignment, pair[0]))
         worth = points_of(assignment, pairs)
         try:
             if submission.fault:
                 raise Fault("error", submission.fault)
             opened.open()
         except Fault as fault:
-            return _not_opened(report, pairs, worth, fault, tell)
+            return _not_opened(report, assignment, pairs, worth, fault, tell)
         judged, explain = [], Diagnostician(opened, device, tries)
         for outcome in _run(opened, pairs, device):
             found = explain(outcome) if with_diagnosis else None
-            judged.append(Judged(outcome, worth[outcome.check], found))
+            hidden = assignment.hides(outcome.check, outcome.family)
+            judged.append(Judged(outcome, worth[outcome.check], found, hidden))
             tell(judged[-1])
         script = ""
         if with_snippet:
-            outcomes = [item.outcome for item in judged]
+            outcomes = [item.outcome for item in judged if not item.hidden]
             script = snippet(opened, outcomes, submission.path, device)
     return replace(report, judged=tuple(judged), notes=_notes(judged), snippet=script)
+
+
+def _hides(assignment: Assignment, check: Check) -> bool:
+    return assignment.hides(check.name, check.family)
 
 
 def _selected(pairs: Plan, only: Sequence[str], case: int | None) -> Plan:
@@ -139,6 +152,7 @@ def _run(opened: Opened, pairs: Plan, device: str) -> Iterator[Outcome]:
 
 def _not_opened(
     report: Report,
+    assignment: Assignment,
     pairs: Plan,
     worth: dict[str, float],
     fault: Fault,
@@ -153,7 +167,7 @@ def _not_opened(
         ended = status if cases else "not claimed"
         message, detail = (str(fault), fault.detail) if cases else ("", "")
         outcome = Outcome(check.name, check.family, ended, message=message, detail=detail)
-        judged.append(Judged(outcome, worth[check.name]))
+        judged.append(Judged(outcome, worth[check.name], hidden=_hides(assignment, check)))
         tell(judged[-1])
     return replace(report, judged=tuple(judged), fault=str(fault), detail=fault.detail)
 

@@ -9,7 +9,7 @@ from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.grading.assignment import SIZES, Contract
 from rnncheck.grading.assignment import Limits as AssignmentLimits
-from rnncheck.grading.errors import UsageError
+from rnncheck.grading.errors import Trouble, UsageError
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Implementation
@@ -54,6 +54,7 @@ class Opened:
 
         Raises:
             Fault: it cannot be done, or the process was lost too often before.
+            Trouble: a submission's worker does not start.
         """
         if self._loaded is not None:
             return
@@ -122,7 +123,7 @@ def open_submission(
     claims = adapter.claims(spec) & contract.claims
 
     def start() -> tuple[Session, Loaded]:
-        session = Session.start(contract.world, limits=_limits(limits), device=device)
+        session = _started(contract.world, _limits(limits), device)
         try:
             loaded = session.load_source(
                 contract.adapter,
@@ -153,6 +154,16 @@ def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened
 
     name = f"{adapter.name}[{target.name}]"
     return Opened(name, target.path, adapter, spec, adapter.claims(spec), start)
+
+
+def _started(world: str, limits: Limits, device: str) -> Session:
+    """Start a worker; that it cannot be started is nothing that a submission has done."""
+    try:
+        return Session.start(world, limits=limits, device=device)
+    except Fault as fault:
+        if fault.kind == "absent":
+            raise
+        raise Trouble(f"no worker could be started for {world}: {fault}") from fault
 
 
 def spec_of(options: Mapping[str, object]) -> Spec:

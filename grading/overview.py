@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnncheck.grading.batch import Graded
 from rnncheck.grading.escape import line, rich_text
-from rnncheck.grading.results import first_problem
+from rnncheck.grading.results import Result
 from rnncheck.suites.sentences import say
 
 if TYPE_CHECKING:
@@ -21,34 +20,41 @@ if TYPE_CHECKING:
 WIDTH = 120
 HEADINGS = ("File", "Assignment", "Framework", "Mark", "Passed")
 _WIDEST = 30
-_STATUSES = ("judged", "absent", "no assignment", "could not be judged")
+_STATUSES = ("judged", "absent", "no assignment", "not graded")
 
 
-def show(graded: Sequence[Graded]) -> None:
+def show(results: Sequence[Result]) -> None:
     """Print the table to stdout, as wide as the terminal, or WIDTH columns where there is none."""
-    _console().print(_table(graded))
+    _console().print(_table(results))
 
 
-def sentence(graded: Sequence[Graded], folder: Path) -> str:
-    """Return how many were graded, with what success, and where the results are."""
-    assignments = len({one.assignment for one in graded if one.assignment})
-    full = sum(one.mark == 100 for one in graded)
-    less = sum(one.mark is not None for one in graded) - full
+def sentence(results: Sequence[Result], folder: Path, before: int = 0) -> str:
+    """Return how many were graded, with what success, and where the results are.
+
+    Args:
+        results: of those that were asked for.
+        folder: where they are.
+        before: how many of them an earlier run had graded.
+    """
+    assignments = len({result["assignment"] for result in results if result["assignment"]})
+    full = sum(result["mark"] == 100 for result in results)
+    less = sum(result["mark"] is not None for result in results) - full
     parts = [f"{full} with full marks", f"{less} with less"]
-    reasons = Counter(_reason(one) for one in graded if one.status != "judged")
+    reasons = Counter(_reason(result) for result in results if result["status"] != "judged")
     parts += [f"{count} {reason}" for reason, count in reasons.items()]
-    counted = f"{_many(len(graded), 'submission')} in {_many(assignments, 'assignment')}"
+    counted = f"{_many(len(results), 'submission')} in {_many(assignments, 'assignment')}"
+    earlier = f" ({before} in an earlier run)" if before else ""
     where = line(folder).rstrip("/") + "/"
-    return f"Graded {counted}: {', '.join(parts)}. Results are in {where} ({say('practice')})."
+    return f"Graded {counted}{earlier}: {', '.join(parts)}. Results are in {where} ({say('practice')})."
 
 
-def _reason(graded: Graded) -> str:
+def _reason(result: Result) -> str:
     """Return why a submission was not judged, as a clause that others may share."""
-    if graded.status == "absent":
-        return "not judged because " + line(first_problem(graded)).partition(";")[0]
-    if graded.status == "no assignment":
+    if result["status"] == "absent":
+        return f"not judged because {result['problem'].partition(';')[0]}"
+    if result["status"] == "no assignment":
         return "without an assignment"
-    return "that could not be judged for a fault of rnncheck's own"
+    return "not graded for a fault that is not theirs"
 
 
 def _many(count: int, noun: str) -> str:
@@ -61,14 +67,15 @@ def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
 
 
-def _table(graded: Sequence[Graded]) -> Table:
+def _table(results: Sequence[Result]) -> Table:
     """Return a table whose last column takes what the others leave; a section for each status."""
     from rich import box
     from rich.table import Table
 
-    uses = Counter((one.assignment, one.item.path.name) for one in graded)
+    uses = Counter(_named(result) for result in results)
     rows = {
-        status: [_row(one, uses) for one in graded if one.status == status] for status in _STATUSES
+        status: [_row(result, uses) for result in results if result["status"] == status]
+        for status in _STATUSES
     }
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, expand=True)
     for place, heading in enumerate(HEADINGS):
@@ -84,18 +91,21 @@ def _table(graded: Sequence[Graded]) -> Table:
     return table
 
 
-def _row(graded: Graded, uses: Counter[tuple[str, str]]) -> list[Text]:
-    path = graded.item.path
-    unique = uses[graded.assignment, path.name] == 1
-    mark = "-" if graded.mark is None else f"{graded.mark:g}"
-    style = "green" if graded.mark == 100 else "red" if graded.mark == 0 else ""
-    counting = [j for j in graded.report.judged if j.worth] if graded.report else []
-    passed = sum(judged.outcome.status == "passed" for judged in counting)
+def _named(result: Result) -> tuple[str, str]:
+    return result["assignment"], Path(result["file"]).name
+
+
+def _row(result: Result, uses: Counter[tuple[str, str]]) -> list[Text]:
+    path, mark = Path(result["file"]), result["mark"]
+    shown = path.name if uses[_named(result)] == 1 else "/".join(path.parts[-2:])
+    style = "green" if mark == 100 else "red" if mark == 0 else ""
+    counting = [check for check in result["checks"] if check["worth"]]
+    passed = sum(check["status"] == "passed" for check in counting)
     return [
-        rich_text(path.name if unique else "/".join(path.parts[-2:])),
-        rich_text(graded.assignment or "-"),
-        rich_text(graded.item.framework or "-"),
-        rich_text(mark, style),
+        rich_text(shown),
+        rich_text(result["assignment"] or "-"),
+        rich_text(result["framework"] or "-"),
+        rich_text("-" if mark is None else f"{mark:g}", style),
         rich_text(f"{passed}/{len(counting)}" if counting else "-"),
-        rich_text(first_problem(graded)),
+        rich_text(result["problem"]),
     ]

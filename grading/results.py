@@ -1,88 +1,81 @@
-"""What became of a submission, as JSON and as a row of CSV; a stranger's words are escaped."""
+"""What became of a submission as a verdict that JSON holds; a stranger's words are escaped."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import numpy as np
-
-from rnncheck.grading.batch import Graded
+from rnncheck.grading.collect import Item
 from rnncheck.grading.diagnose import Diagnosis
-from rnncheck.grading.escape import cell, line, lines
-from rnncheck.grading.judge import Judged
+from rnncheck.grading.digest import BANK, TIER, bank_digest, versions
+from rnncheck.grading.escape import line, lines
+from rnncheck.grading.judge import Judged, Report
 from rnncheck.suites.compare import CheckFailure, Place
 from rnncheck.suites.driver import STATUSES
 from rnncheck.suites.sentences import say
 
-FORMAT = 1
-BANK = "practice"
-COLUMNS: tuple[str, ...] = (
-    "file",
-    "assignment",
-    "framework",
-    "mark",
-    "status",
-    *STATUSES,
-    "first problem",
-    "bank",
-    "result",
-    "sha256",
-)
-_PACKAGES = {
-    "torch": ("torch",),
-    "keras3": ("keras", "tensorflow"),
-    "tf1": ("tensorflow", "tf_keras"),
-}
+FORMAT = 2
+Verdict = dict[str, Any]
+Result = dict[str, Any]
 
 
-def as_json(graded: Graded) -> dict[str, Any]:
-    """Return everything about a submission; all numbers are finite, NaN is the string "nan"."""
-    item, report = graded.item, graded.report
+def verdict_of(item: Item, report: Report | None, device: str, seconds: float) -> Verdict:
+    """Return all about a submission but whose it is, and under which name it came.
+
+    All numbers are finite: NaN and infinity are the strings "nan" and "inf". What it holds and
+    means is written in results.schema.json.
+
+    Args:
+        item: the submission.
+        report: None where no assignment was found for it.
+        device: "cpu" or "cuda".
+        seconds: how long it took.
+    """
     return {
         "format": FORMAT,
-        "file": line(item.path),
-        "sha256": hashlib.sha256(item.submission.source).hexdigest(),
-        "assignment": graded.assignment,
+        "assignment": item.assignment.name if item.assignment else "",
+        "assignment_sha256": item.assignment.digest if item.assignment else "",
         "framework": item.framework,
-        "mark": graded.mark,
-        "bank": BANK,
-        "bank_note": say("practice"),
-        "status": graded.status,
-        "problem": line(first_problem(graded)),
+        "device": device,
+        "mark": report.mark if report else None,
+        "status": _status(report),
+        "problem": line(_first_problem(report) if report else item.problem),
         "detail": lines(report.detail) if report else "",
-        "counts": _counts(graded),
-        "versions": _versions(graded),
+        "bank": BANK,
+        "bank_digest": bank_digest(item.contract) if item.contract else "",
+        "bank_note": say("practice"),
+        "tier": TIER,
+        "versions": versions(item),
+        "counts": {status: report.count(status) if report else 0 for status in STATUSES},
         "checks": [_check(judged) for judged in report.judged] if report else [],
         "notes": [line(note) for note in report.notes] if report else [],
-        "seconds": round(graded.seconds, 3),
+        "seconds": round(seconds, 3),
     }
 
 
-def as_row(graded: Graded, result: str) -> dict[str, str | int]:
-    """Return a row of CSV under COLUMNS; `result` is the place of its JSON."""
+def not_graded(assignment: str, framework: str, reason: str) -> Verdict:
+    """Return what stands for a verdict where there is none yet; no mark comes of it."""
     return {
-        "file": cell(graded.item.path),
-        "assignment": cell(graded.assignment),
-        "framework": graded.item.framework,
-        "mark": "" if graded.mark is None else f"{graded.mark:g}",
-        "status": graded.status,
-        **_counts(graded),
-        "first problem": cell(first_problem(graded)),
-        "bank": say("practice"),
-        "result": cell(result),
-        "sha256": hashlib.sha256(graded.item.submission.source).hexdigest(),
+        "format": FORMAT,
+        "assignment": assignment,
+        "framework": framework,
+        "mark": None,
+        "status": "not graded",
+        "problem": line(reason),
+        "counts": dict.fromkeys(STATUSES, 0),
+        "checks": [],
+        "notes": [],
     }
 
 
-def first_problem(graded: Graded) -> str:
-    """Return why a submission has less than full marks, in one sentence, unescaped; or ""."""
-    report = graded.report
+def _status(report: Report | None) -> str:
     if report is None:
-        return graded.error or graded.item.problem
+        return "no assignment"
+    return "absent" if report.absent else "judged"
+
+
+def _first_problem(report: Report) -> str:
+    """Return why a submission has less than full marks, in one sentence, unescaped; or ""."""
     if report.absent or report.fault:
         return report.absent or report.fault
     lost = [judged for judged in report.judged if judged.points < judged.worth]
@@ -102,41 +95,40 @@ def _reason(judged: Judged) -> str:
     return failure.reason or failure.claim + place
 
 
-def _counts(graded: Graded) -> dict[str, int]:
-    return {status: graded.report.count(status) if graded.report else 0 for status in STATUSES}
-
-
-def _versions(graded: Graded) -> dict[str, str]:
-    world = graded.item.contract.world if graded.item.contract and graded.item.framework else ""
-    found = {"python": platform.python_version(), "numpy": np.__version__}
-    for package in ("rnncheck", *_PACKAGES.get(world, ())):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
 def _check(judged: Judged) -> dict[str, Any]:
-    outcome = judged.outcome
+    outcome, failure = judged.outcome, judged.outcome.failure
     return {
         "name": outcome.check,
         "family": outcome.family,
+        "hidden": judged.hidden,
         "status": outcome.status,
         "points": judged.points,
         "worth": judged.worth,
         "case": None if outcome.record is None else outcome.case_index,
-        "message": line(outcome.message),
-        "detail": lines(outcome.detail),
-        "failure": _failure(outcome.failure) if outcome.failure else None,
+        "message": line(failure.claim if failure else outcome.message),
+        "place": line(failure.first) if failure and failure.first else None,
+        "share": _share(failure),
         "diagnosis": _diagnosis(judged.diagnosis) if judged.diagnosis else None,
+        "evidence": _evidence(failure) if failure else None,
+        "detail": lines(outcome.detail),
         "notes": [line(note) for note in outcome.notes],
     }
 
 
-def _failure(failure: CheckFailure) -> dict[str, Any]:
+def _share(failure: CheckFailure | None) -> float | str | None:
+    """Return the largest error as a share of its allowance."""
+    if failure is None or failure.worst is None:
+        return None
+    worst = failure.worst
+    return _number(worst.error / worst.allowed if worst.allowed else math.inf)
+
+
+def _number(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
+
+
+def _evidence(failure: CheckFailure) -> dict[str, Any]:
     return {
-        "claim": line(failure.claim),
         "lines": {label: line(text) for label, text in failure.lines()},
         "wrong": failure.wrong,
         "total": failure.total,
@@ -147,11 +139,11 @@ def _failure(failure: CheckFailure) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    numbers = {name: getattr(place, name) for name in ("got", "expected", "error", "allowed")}
+    numbers = ("got", "expected", "error", "allowed")
     return {
         "tensor": place.tensor,
         "index": dict(place.index),
-        **{name: value if math.isfinite(value) else str(value) for name, value in numbers.items()},
+        **{name: _number(getattr(place, name)) for name in numbers},
     }
 
 

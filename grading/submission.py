@@ -56,7 +56,15 @@ def read_submission(path: str | Path) -> Submission:
         )
     if not path.is_file():
         raise UsageError(f"there is no file {path}; give the path of a Python file")
-    source, fault = _read(path)
+    return _described(path, *_read(path))
+
+
+def submission_of(path: Path, source: bytes) -> Submission:
+    """Return a submission of which the bytes are known; `path` only names it."""
+    return _described(path, *_bounded(path, source))
+
+
+def _described(path: Path, source: bytes, fault: str | None) -> Submission:
     if fault:
         return Submission(path, source, marker=_marker(source), fault=fault)
     try:
@@ -68,14 +76,18 @@ def read_submission(path: str | Path) -> Submission:
 
 
 def _read(path: Path) -> tuple[bytes, str | None]:
-    if path.suffix.lower() != ".py":
-        hint = "export the notebook as a .py file" if path.suffix == ".ipynb" else "hand in a .py"
-        return b"", f"{path.name} is not a Python file; {hint}"
     try:
         with path.open("rb") as file:
             source = file.read(MAX_BYTES + 1)
     except OSError as error:
         return b"", f"{path.name} cannot be opened: {error.strerror}"
+    return _bounded(path, source)
+
+
+def _bounded(path: Path, source: bytes) -> tuple[bytes, str | None]:
+    if path.suffix.lower() != ".py":
+        hint = "export the notebook as a .py file" if path.suffix == ".ipynb" else "hand in a .py"
+        return b"", f"{path.name} is not a Python file; {hint}"
     if len(source) > MAX_BYTES:
         return b"", f"{path.name} is larger than {MAX_BYTES // 2**20} MiB; hand in the code alone"
     if not source.strip():

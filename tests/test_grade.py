@@ -15,6 +15,7 @@ import pytest
 
 from rnncheck.grading.assignment import HOME
 from rnncheck.grading.cli import main
+from rnncheck.grading.progress import Progress
 from rnncheck.suites.check import checks
 
 HONEST = (Path(__file__).parent / "solutions" / "elman" / "numpy.py").read_text("utf-8")
@@ -43,6 +44,16 @@ FILES: dict[str, str | bytes] = {
     "=1+1.py": "",
     "two\nlines\x1b[1m.py": "",
 }
+BROKEN = """
+import os
+from rnncheck.grading import batch, judging
+def grade(item, device, real=batch.grade):
+    if item.path.name.startswith("b"):
+        {statement}
+    return real(item, device)
+batch.grade = grade
+judging.main()
+"""
 FULL = {"honest.py", "honest_last.py"}
 PARTIAL = {"wrong.py"}
 FAULTS = {
@@ -98,7 +109,7 @@ def grade(folder: Path, *arguments: object) -> Run:
     """Run the command with results in a folder."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = main(["grade", *map(str, arguments), "--out", str(folder)])
+        code = main(["grade", "--jobs=1", *map(str, arguments), "--out", str(folder)])
     return Run(code, out.getvalue(), err.getvalue(), folder)
 
 
@@ -114,9 +125,14 @@ def save(folder: Path, files: dict[str, str | bytes]) -> Path:
 def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give an assignment as `elman`, with short limits."""
     folder = tmp_path_factory.mktemp("assignments") / "short"
+    return save(folder, {"assignment.toml": short_text()})
+
+
+def short_text() -> str:
+    """Return the assignment's text."""
     text = (HOME / "elman" / "assignment.toml").read_text("utf-8")
     text = re.sub(r"call_seconds = \d+", "call_seconds = 1", text)
-    return save(folder, {"assignment.toml": text.replace('name = "elman"', 'name = "short"')})
+    return text.replace('name = "elman"', 'name = "short"')
 
 
 @pytest.fixture(scope="module")
@@ -183,12 +199,14 @@ def test_json_says_what_was_judged_and_with_what(run: Run) -> None:
     """Digest, bank and versions are there; the only time is that of the whole."""
     result = run.result("wrong.py")
     assert result["sha256"] == hashlib.sha256(WRONG.encode()).hexdigest()
+    assert result["assignment_sha256"] == hashlib.sha256(short_text().encode()).hexdigest()
     assert result["bank"] == "practice"
     assert result["bank_note"] == "practice bank: not for marks"
     assert {"rnncheck", "python", "numpy"} == set(result["versions"])
     assert result["seconds"] > 0
-    failed = next(check for check in result["checks"] if check["failure"])
-    assert failed["failure"]["worst"]["error"] > failed["failure"]["worst"]["allowed"]
+    failed = next(check for check in result["checks"] if check["evidence"])
+    worst = failed["evidence"]["worst"]
+    assert failed["share"] == worst["error"] / worst["allowed"] > 1
     assert failed["points"] == 0 < failed["worth"]
 
 
@@ -243,10 +261,10 @@ def test_exit_code_is_0_when_all_were_judged(run: Run) -> None:
 
 
 def test_no_draft_is_left(run: Run) -> None:
-    """The results are one JSON a submission and the CSV."""
+    """The results are one JSON a submission, the CSV, and the store, closed."""
     files = [path for path in run.folder.rglob("*") if path.is_file()]
-    assert len(files) == len(run.rows()) + 1
-    assert {path.suffix for path in files} == {".json", ".csv"}
+    assert len(files) == len(run.rows()) + 3
+    assert {path.suffix for path in files} == {".json", ".csv", ".sqlite", ".lock"}
 
 
 def test_folders_name_their_assignments(tmp_path: Path) -> None:
@@ -288,21 +306,33 @@ def test_equal_names_do_not_overwrite_each_other(tmp_path: Path) -> None:
     assert "alice/lstm.py" in run.out
 
 
-def broken_judge(error: BaseException) -> Callable[..., Any]:
-    """Return a judge that fails at files whose name begins with b."""
-    from rnncheck.grading.judge import judge
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function that breaks the judge at files whose name begins with b."""
+    monkeypatch.setattr("rnncheck.grading.pool.PAUSE", 0.01)
 
-    def fails(submission: Any, *arguments: Any, **options: Any) -> Any:
-        if submission.path.name.startswith("b"):
-            raise error
-        return judge(submission, *arguments, **options)
+    def breaks(statement: str) -> None:
+        code = BROKEN.format(statement=statement)
+        monkeypatch.setattr("rnncheck.grading.judge_process.MAIN", code)
 
-    return fails
+    return breaks
 
 
-def test_fault_of_the_judge_costs_no_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others are graded, the one has no mark, and the exit code says so."""
-    monkeypatch.setattr("rnncheck.grading.batch.judge", broken_judge(RuntimeError("=oh\x1b[1m")))
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (r"raise RuntimeError('=oh\x1b[1m')", r"RuntimeError: =oh\x1b[1m"),
+        ("raise MemoryError", "MemoryError: "),
+        ("os.kill(os.getpid(), 9)", "a judge's process was lost: SIGKILL"),
+        ("os._exit(3)", "a judge's process was lost: exit code 3"),
+    ],
+)
+def test_fault_of_the_judge_costs_no_mark(
+    statement: str, said: str, tmp_path: Path, broken: Callable[[str], None]
+) -> None:
+    """It is tried three times; the others are graded, the one has no mark, the exit code says so."""
+    tried = tmp_path / "tried"
+    broken(f"open({str(tried)!r}, 'a').write('x'); {statement}")
     run = grade(tmp_path / "m", save(tmp_path / "elman", {"a.py": "", "b.py": "", "c.py": ""}))
     assert run.code == 3
     assert {name: row["mark"] for name, row in run.rows().items()} == {
@@ -310,40 +340,74 @@ def test_fault_of_the_judge_costs_no_mark(tmp_path: Path, monkeypatch: pytest.Mo
         "b.py": "",
         "c.py": "0",
     }
-    said = r"could not be judged: RuntimeError: =oh\x1b[1m"
-    assert run.result("b.py")["problem"] == said
-    assert run.rows()["b.py"]["first problem"] == said
-    assert "1 that could not be judged for a fault of rnncheck's own" in run.out
+    assert run.result("b.py")["problem"].startswith(said)
+    assert run.rows()["b.py"]["status"] == "not graded"
+    assert run.rows()["b.py"]["first problem"].startswith(said)
+    assert "1 not graded for a fault that is not theirs" in run.out
+    assert tried.read_text() == "xxx"
+
+
+def test_fault_that_passes_is_not_seen(tmp_path: Path, broken: Callable[[str], None]) -> None:
+    """The second try gives the mark, and nothing is left of the first."""
+    flag = tmp_path / "flag"
+    broken(f"if not os.path.exists({str(flag)!r}): open({str(flag)!r}, 'w'); os.abort()")
+    run = grade(tmp_path / "m", save(tmp_path / "elman", {"b.py": ""}))
+    assert (run.code, run.rows()["b.py"]["mark"]) == (0, "0")
+
+
+def test_not_graded_is_graded_by_the_next_run(
+    tmp_path: Path, broken: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has a mark keeps it."""
+    folder = save(tmp_path / "elman", {"a.py": "", "b.py": ""})
+    with monkeypatch.context():
+        broken("raise OSError")
+        assert grade(tmp_path / "m", folder).code == 3
+    monkeypatch.undo()
+    run = grade(tmp_path / "m", folder)
+    assert run.code == 0
+    assert "Graded 2 submissions in 1 assignment (1 in an earlier run): 0 with full" in run.out
+    assert run.rows()["b.py"]["mark"] == "0"
 
 
 def test_what_is_done_survives_an_interrupt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Results are written as each submission ends."""
-    monkeypatch.setattr("rnncheck.grading.batch.judge", broken_judge(KeyboardInterrupt()))
-    run = grade(tmp_path / "m", save(tmp_path / "elman", {"a.py": "", "b.py": ""}))
+    """Results are kept as each submission ends, and their files are written."""
+    real = Progress.advance
+
+    def advance(self: Progress, name: str) -> None:
+        real(self, name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rnncheck.grading.progress.Progress.advance", advance)
+    looping = FORWARD + "while True: pass\n"
+    run = grade(tmp_path / "m", save(tmp_path / "elman", {"a.py": "", "b.py": looping}))
     assert run.code == 130
-    assert list(run.rows()) == ["a.py"]
+    assert {name: row["status"] for name, row in run.rows().items()} == {
+        "a.py": "judged",
+        "b.py": "not graded",
+    }
     assert run.result("a.py")["mark"] == 0
+    assert run.result("b.py")["problem"] == "not graded yet"
 
 
 def test_absent_framework_is_outside_the_marks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, broken: Callable[[str], None]
 ) -> None:
     """It has no mark, a section of its own, and the sentence says why."""
-    from rnncheck.grading.judge import Report
-
-    def absent(submission: Any, *arguments: Any, **options: Any) -> Report:
-        reason = "PyTorch is not installed; pip install it"
-        return Report(str(submission.path), "elman", "torch", (), absent=reason)
-
-    monkeypatch.setattr("rnncheck.grading.batch.judge", absent)
+    reason = "PyTorch is not installed; pip install it"
+    broken(
+        "from rnncheck.grading.judge import Report; "
+        f"report = Report('b.py', 'elman', 'torch', (), absent={reason!r}); "
+        "return batch.verdict_of(item, report, device, 0)"
+    )
     text = "import torch\nclass RNN(torch.nn.Module): ...\n"
-    run = grade(tmp_path / "m", save(tmp_path / "elman", {"a.py": text}))
+    run = grade(tmp_path / "m", save(tmp_path / "elman", {"b.py": text}))
     assert run.code == 0
-    row = run.rows()["a.py"]
+    row = run.rows()["b.py"]
     assert (row["framework"], row["mark"], row["status"]) == ("torch", "", "absent")
-    assert run.result("a.py")["mark"] is None
+    assert run.result("b.py")["mark"] is None
     assert "1 not judged because PyTorch is not installed. Results" in run.out
 
 

@@ -1,0 +1,96 @@
+"""Digests of all that a verdict depends on: equal ones give equal marks."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import rnncheck.grading
+from rnncheck import adapters
+from rnncheck.grading.assignment import Contract
+from rnncheck.grading.collect import Item
+from rnncheck.grading.opened import spec_of
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.driver import plan
+
+HOME = Path(next(iter(rnncheck.grading.__path__))).parent  # of the rooms
+BANK = "practice"
+TIER = "practice"  # what keeps a submission from the rest of the machine: nothing but a process
+_ROOMS = (
+    "protocol",
+    "reference",
+    "adapters",
+    "worker",
+    "mistakes",
+    "fixtures",
+    "suites",
+    "grading",
+)
+_PACKAGES = {
+    "torch": ("torch",),
+    "keras3": ("keras", "tensorflow"),
+    "tf1": ("tensorflow", "tf_keras"),
+}
+
+
+def key_of(item: Item, device: str) -> str:
+    """Return what a verdict is kept under: the file's text and name, and what judges it."""
+    source = hashlib.sha256(item.submission.source).hexdigest()
+    return digest(
+        [item.path.name, source, item.submission.fault, item.problem, item.framework, device, TIER],
+        item.assignment.digest if item.assignment else "",
+        bank_digest(item.contract) if item.contract else "",
+        code_digest(),
+        versions(item),
+    )
+
+
+def digest(*values: Any) -> str:
+    """Return the SHA-256 of values that JSON can hold."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def bank_digest(contract: Contract) -> str:
+    """Return the digest of every check with its cases, as a contract asks for them."""
+    return _bank_digest(contract.adapter, spec_of(contract.options), contract.claims)
+
+
+@functools.cache
+def _bank_digest(adapter_name: str, spec: Spec, claims: frozenset[str]) -> str:
+    offered = adapters.load(adapter_name).claims(spec) & claims
+    return digest([(c.name, [r.to_json() for r in cases]) for c, cases in plan(spec, offered)])
+
+
+@functools.cache
+def code_digest() -> str:
+    """Return the digest of rnncheck's own files, so that a changed judge judges again."""
+    found = hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((HOME / room).glob("*.*")):
+            if path.suffix in (".py", ".json"):
+                found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def versions(item: Item) -> dict[str, str]:
+    """Return the versions of what judges a submission, of its own framework alone."""
+    return dict(_versions(item.contract.world if item.contract and item.framework else ""))
+
+
+@functools.cache
+def _versions(world: str) -> Mapping[str, str]:
+    found = {"python": platform.python_version(), "numpy": np.__version__}
+    for package in ("rnncheck", *_PACKAGES.get(world, ())):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

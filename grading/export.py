@@ -1,0 +1,134 @@
+"""Writes results as files for course staff: a JSON for each submission, and one CSV of marks."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnncheck.grading.errors import UsageError
+from rnncheck.grading.escape import cell
+from rnncheck.grading.results import Result
+from rnncheck.suites.driver import STATUSES
+from rnncheck.suites.sentences import say
+
+TABLE = "marks.csv"
+UNKNOWN = "no-assignment"
+COLUMNS: tuple[str, ...] = (
+    "file",
+    "student",
+    "assignment",
+    "framework",
+    "mark",
+    "status",
+    *STATUSES,
+    "first problem",
+    "bank",
+    "result",
+    "sha256",
+)
+
+
+def export(results: Sequence[Result], folder: Path) -> None:
+    """Write `<assignment>/<name>.json` for each result, and `marks.csv` for all.
+
+    Raises:
+        UsageError: something cannot be written.
+    """
+    names = file_names(results)
+    for result, name in zip(results, names, strict=True):
+        make_folder((folder / name).parent)
+        write(folder / name, json.dumps(result, indent=2, allow_nan=False) + "\n")
+    write(folder / TABLE, table(results, names))
+
+
+def table(results: Sequence[Result], names: Sequence[str] = ()) -> str:
+    """Return results as CSV; no cell is a formula.
+
+    Args:
+        results: one a row.
+        names: the place of each one's JSON; () for none.
+    """
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for result, name in zip(results, names or [""] * len(results), strict=True):
+        writer.writerow(_row(result, name))
+    return stream.getvalue()
+
+
+def _row(result: Result, name: str) -> dict[str, str | int]:
+    mark = result["mark"]
+    return {
+        "file": cell(result["file"]),
+        "student": cell(result["student"]),
+        "assignment": cell(result["assignment"]),
+        "framework": cell(result["framework"]),
+        "mark": "" if mark is None else f"{mark:g}",
+        "status": result["status"],
+        **result["counts"],
+        "first problem": cell(result["problem"]),
+        "bank": say("practice"),
+        "result": cell(name),
+        "sha256": result["sha256"],
+    }
+
+
+def file_names(results: Sequence[Result]) -> list[str]:
+    """Return a file's name for each; equal ones get their folder and a digest of the path."""
+    plain = [f"{_folder(result)}/{_slug(Path(result['file']).stem)}" for result in results]
+    uses = Counter(name.casefold() for name in plain)
+    found: dict[str, str] = {}
+    for number, (name, result) in enumerate(zip(plain, results, strict=True)):
+        full = f"{name}{_suffix(result['file'])}" if uses[name.casefold()] > 1 else name
+        full += f"-{number}" if full.casefold() in found else ""  # names that are shown alike
+        found[full.casefold()] = f"{full}.json"
+    return list(found.values())
+
+
+def _folder(result: Result) -> str:
+    return _slug(result["assignment"]) or UNKNOWN
+
+
+def _slug(text: str, most: int = 100) -> str:
+    """Return a text as a part of a file's name, cut to so many bytes."""
+    return re.sub(r"^[.-]|[^\w.-]", "_", text).encode()[:most].decode(errors="ignore")
+
+
+def _suffix(file: str) -> str:
+    digest = hashlib.sha256(file.encode()).hexdigest()[:8]
+    return f"-{_slug(Path(file).absolute().parent.name, 50)}-{digest}"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the folder {folder} cannot be made: {error.strerror}; give another --out"
+        ) from error
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file at once: a reader sees the old one or the new one, whole.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

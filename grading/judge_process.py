@@ -1,0 +1,104 @@
+"""A judge's process, seen from the parent."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+
+from rnncheck.grading.collect import Item
+from rnncheck.grading.digest import HOME
+from rnncheck.grading.errors import Trouble
+from rnncheck.grading.judging import LENGTH
+from rnncheck.grading.results import Verdict
+
+SPARE = 120.0  # seconds beyond an assignment's limits after which a judge is taken to hang
+_CLOSE = 5.0
+_PACKAGE = """
+import sys, types
+package = types.ModuleType("rnncheck")
+package.__path__ = sys.argv[1:2]
+sys.modules["rnncheck"] = package
+"""
+MAIN = """
+from rnncheck.grading import judging
+judging.main()
+"""
+
+
+def command(device: str) -> list[str]:
+    """Return what starts a judge's process, from this copy of rnncheck."""
+    return [sys.executable, "-P", "-c", _PACKAGE + MAIN, str(HOME), device]
+
+
+class Judge:
+    """A judge's process."""
+
+    def __init__(self, device: str) -> None:
+        """Start it.
+
+        Raises:
+            Trouble: it cannot be started.
+        """
+        try:
+            self._process = subprocess.Popen(
+                command(device),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is for the parent, which then ends this one
+            )
+        except OSError as error:
+            raise Trouble(f"a judge's process cannot be started: {error}") from error
+
+    def judge(self, item: Item) -> Verdict:
+        """Return the verdict on a submission.
+
+        Raises:
+            Trouble: there is none; the process is of no more use.
+        """
+        limits = item.assignment.limits if item.assignment else None
+        most = SPARE + (limits.start_seconds + limits.total_seconds if limits else 0)
+        timer = threading.Timer(most, self._process.kill)
+        timer.start()
+        try:
+            reply = json.loads(self._ask(pickle.dumps(item)))
+        finally:
+            timer.cancel()
+        if "trouble" in reply:
+            raise Trouble(reply["trouble"])
+        verdict: Verdict = reply["verdict"]
+        return verdict
+
+    def _ask(self, data: bytes) -> bytes:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(LENGTH.pack(len(data)) + data)
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        except OSError as error:
+            raise Trouble(f"a judge's process was lost: {error}") from error
+        if not answer.endswith(b"\n"):
+            raise Trouble(f"a judge's process was lost: {_ending(self._process.wait())}")
+        return answer
+
+    def close(self) -> None:
+        """End the process, which ends its workers."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.close()
+            self._process.wait(_CLOSE)
+        except (OSError, subprocess.TimeoutExpired):
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+
+def _ending(code: int) -> str:
+    name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    memory = "; maybe the machine ran out of memory" if name == "SIGKILL" else ""
+    return name + memory

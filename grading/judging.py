@@ -1,0 +1,51 @@
+"""A judge's process: it takes submissions from stdin, and gives a line of JSON for each."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import queue
+import signal
+import struct
+import sys
+import threading
+from typing import BinaryIO
+
+from rnncheck.grading import batch
+from rnncheck.grading.collect import Item
+
+LENGTH = struct.Struct(">Q")
+
+
+def main() -> None:
+    """Judge until stdin ends; then stop at once, and leave no worker behind."""
+    device = sys.argv[-1]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what something prints is no reply
+    requests: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
+    try:
+        while True:
+            print(_reply(requests.get(), device), file=replies, flush=True)
+    except KeyboardInterrupt:
+        return
+
+
+def _receive(stream: BinaryIO, requests: queue.SimpleQueue[Item]) -> None:
+    """Hand over what comes; at its end interrupt the main thread, whatever it is doing."""
+    while len(head := stream.read(LENGTH.size)) == LENGTH.size:
+        requests.put(pickle.loads(stream.read(LENGTH.unpack(head)[0])))
+    main_thread = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main_thread is not None:
+        signal.pthread_kill(main_thread, signal.SIGINT)
+    else:
+        signal.raise_signal(signal.SIGINT)
+
+
+def _reply(item: Item, device: str) -> str:
+    try:
+        return json.dumps({"verdict": batch.grade(item, device)}, allow_nan=False)
+    except Exception as error:  # whatever it is: it must not become a mark, nor cost the others'
+        return json.dumps({"trouble": f"{type(error).__name__}: {error}"})

@@ -1,0 +1,123 @@
+"""Judges many submissions in processes of their own; a process that is lost loses no mark."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from rnncheck.grading.collect import Item
+from rnncheck.grading.errors import Trouble
+from rnncheck.grading.judge_process import Judge
+from rnncheck.grading.results import Verdict
+
+TRIES = 3
+PAUSE = 0.5  # seconds before another try: memory or a disk may be free again
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a piece of work.
+
+    Attributes:
+        key: of the work.
+        verdict: None where there is none.
+        trouble: then why, and "" otherwise.
+    """
+
+    key: str
+    verdict: Verdict | None
+    trouble: str = ""
+
+
+class Pool:
+    """Judges that share work; a context manager, left only when all of them have ended."""
+
+    def __init__(self, work: Iterable[tuple[str, Item]], jobs: int, device: str) -> None:
+        """Start nothing yet.
+
+        Args:
+            work: keys and submissions.
+            jobs: how many processes.
+            device: "cpu" or "cuda".
+        """
+        given = list(work)
+        self._todo: queue.SimpleQueue[tuple[str, Item]] = queue.SimpleQueue()
+        for each in given:
+            self._todo.put(each)
+        self._left = len(given)
+        self._done: queue.SimpleQueue[Ended | BaseException] = queue.SimpleQueue()
+        self._seats = [_Seat(device, self._todo, self._done) for _ in range(min(jobs, len(given)))]
+
+    def __enter__(self) -> Self:
+        """Start the processes."""
+        for seat in self._seats:
+            seat.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the processes, whatever they are doing."""
+        for seat in self._seats:
+            seat.stop()
+
+    def ended(self) -> Iterator[Ended]:
+        """Yield what became of each piece of work as it ends, in any order."""
+        while self._left:
+            ended = self._done.get()
+            if isinstance(ended, BaseException):
+                raise ended
+            self._left -= 1
+            yield ended
+
+
+class _Seat(threading.Thread):
+    """Gives work to a judge, and takes another judge's process when that one fails."""
+
+    def __init__(
+        self,
+        device: str,
+        todo: queue.SimpleQueue[tuple[str, Item]],
+        done: queue.SimpleQueue[Ended | BaseException],
+    ) -> None:
+        super().__init__(daemon=True)
+        self._device, self._todo, self._done = device, todo, done
+        self._judge: Judge | None = None
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                self._done.put(self._tried(*self._todo.get_nowait()))
+        except queue.Empty:
+            pass
+        except BaseException as error:
+            self._done.put(error)
+        finally:
+            self._close()
+
+    def stop(self) -> None:
+        """End the thread; a judge that is at work is stopped."""
+        self._stopped.set()
+        while self.is_alive():
+            self._close()
+            self.join(0.1)
+
+    def _tried(self, key: str, item: Item) -> Ended:
+        trouble = ""
+        for _ in range(TRIES):
+            try:
+                self._judge = self._judge or Judge(self._device)
+                return Ended(key, self._judge.judge(item))
+            except Trouble as error:
+                trouble = str(error)
+            self._close()
+            if self._stopped.wait(PAUSE):
+                break
+        return Ended(key, None, trouble)
+
+    def _close(self) -> None:
+        judge, self._judge = self._judge, None
+        if judge is not None:
+            judge.close()
