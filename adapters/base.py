@@ -28,11 +28,12 @@ class Runner(Protocol):
         Args:
             name: the call.
             arrays: "x", "state.<part>" (none of them: pass no state), "lengths", "mask",
-                "d_outputs", "d_state.<part>", in the native order of axes.
+                "d_outputs", "d_state.<part>", "dropout.<mask>" or "dropout.seed" (neither: it does not
+            train), in the native order of axes.
 
         Returns:
             "outputs" and "state.<part>", or "d.<native parameter>", "d.x", "d.state.<part>", each
-            with the dtype and shape with which it came.
+            with the dtype and shape with which it came; "dropout.<mask>" where a seed was given.
         """
         ...
 
@@ -73,13 +74,15 @@ class Layout:
             if parts:
                 turned = self.state_out(spec, parts)
                 native.update({f"{kind}.{part}": array for part, array in turned.items()})
-        return native
+        return native | _masks(spec, call, arrays)
 
-    def result_shapes(self, spec: Spec, call: str, steps: int, batch: int) -> dict[str, Shape]:
-        """Return the native names and shapes of what a call gives back."""
+    def result_shapes(
+        self, spec: Spec, call: str, steps: int, batch: int, *, drawn: bool = False
+    ) -> dict[str, Shape]:
+        """Return the native names and shapes of what a call gives back, with drawn masks or not."""
         blank: Arrays = {
             name: np.broadcast_to(np.float64(0), shape)
-            for name, shape in result_shapes(spec, call, steps, batch).items()
+            for name, shape in result_shapes(spec, call, steps, batch, drawn=drawn).items()
         }
         return {name: array.shape for name, array in self.results_out(spec, call, blank).items()}
 
@@ -96,7 +99,7 @@ class Layout:
             params = {n: a for n, a in group(arrays, "d").items() if not _is_argument(n)}
             turned = self.params_out(spec, params)
             native.update({f"d.{name}": array for name, array in turned.items()})
-        return native
+        return native | _masks(spec, call, arrays)
 
     def results(self, spec: Spec, call: str, native: Arrays) -> Arrays:
         """Turn native results, of the shapes of result_shapes, into the protocol's."""
@@ -114,7 +117,7 @@ class Layout:
         arrays.update(
             {f"trace.{n}": _turn(spec, call, a) for n, a in group(native, "trace").items()}
         )
-        return arrays
+        return arrays | _masks(spec, call, native)
 
     def rerun(
         self, spec: Spec, call: str, name: str, given: Collection[str] | None = None
@@ -133,6 +136,12 @@ class Layout:
 
 def _is_argument(name: str) -> bool:
     return name == "x" or name.startswith("state.")
+
+
+def _masks(spec: Spec, call: str, arrays: Arrays) -> Arrays:
+    """Return the dropout masks, and their seed, in the other order of axes; its own inverse."""
+    masks = {name: a for name, a in arrays.items() if name.startswith("dropout.")}
+    return {name: _turn(spec, call, a) if a.ndim == 3 else a for name, a in masks.items()}
 
 
 def _turn(spec: Spec, call: str, array: Array) -> Array:

@@ -35,9 +35,11 @@ class Local:
         state: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute a sequence."""
-        return self._call("sequence", flat(x=x, state=state, lengths=lengths, mask=mask))
+        given = flat(x=x, state=state, lengths=lengths, mask=mask, dropout=dropout)
+        return self._call("sequence", given)
 
     def step_vjp(
         self,
@@ -57,12 +59,11 @@ class Local:
         d_state: Mapping[str, Array],
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return the gradients of a sequence."""
-        upstream = flat(d_outputs=d_outputs, d_state=d_state)
-        return self._call(
-            "sequence_vjp", flat(x=x, state=state, lengths=lengths, mask=mask) | upstream
-        )
+        given = flat(x=x, state=state, lengths=lengths, mask=mask, dropout=dropout)
+        return self._call("sequence_vjp", given | flat(d_outputs=d_outputs, d_state=d_state))
 
     def _call(self, name: str, arrays: Arrays) -> Arrays:
         native = self._runner.call(name, self._layout.arguments(self.spec, name, arrays))

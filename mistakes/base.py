@@ -39,16 +39,17 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Given:
-    """The arguments of a sequence: x (T, B, D), state, lengths and mask."""
+    """The arguments of a sequence: x (T, B, D), state, lengths, mask and those of dropout."""
 
     x: Array
     state: Mapping[str, Array] | None
     lengths: Array | None
     mask: Array | None
+    dropout: Mapping[str, Array] | None
 
     def run(self, implementation: Implementation) -> Arrays:
         """Return what an implementation makes of them."""
-        return implementation.sequence(self.x, self.state, self.lengths, self.mask)
+        return implementation.sequence(self.x, self.state, self.lengths, self.mask, self.dropout)
 
     def without_rows(self) -> Self:
         """Return them as if every step counted."""
@@ -65,7 +66,13 @@ class GivenBack(Given):
     def gradients(self, implementation: Implementation) -> Arrays:
         """Return the gradients that an implementation gives."""
         return implementation.sequence_vjp(
-            self.x, self.state, self.d_outputs, self.d_state, self.lengths, self.mask
+            self.x,
+            self.state,
+            self.d_outputs,
+            self.d_state,
+            self.lengths,
+            self.mask,
+            self.dropout,
         )
 
 
@@ -115,9 +122,10 @@ class Variation:
         state: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute a sequence."""
-        return self.varied(Given(x, state, lengths, mask))
+        return self.varied(Given(x, state, lengths, mask, dropout))
 
     def step_vjp(
         self,
@@ -137,9 +145,10 @@ class Variation:
         d_state: Mapping[str, Array],
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return the gradients of a sequence."""
-        return self.varied_vjp(GivenBack(x, state, lengths, mask, d_outputs, d_state))
+        return self.varied_vjp(GivenBack(x, state, lengths, mask, dropout, d_outputs, d_state))
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence; what a mistake of the forward pass overrides."""

@@ -17,6 +17,12 @@ class Implementation(Protocol):
     Results are flat: "outputs", "state.<part>" and maybe "trace.<name>" of a forward call,
     "d.<parameter>", "d.x" and "d.state.<part>" of a vjp (see names.result_shapes).
 
+    `dropout` is None outside training: nothing is dropped, whatever the spec says. In training it
+    holds every mask of names.dropout_shapes, 1 where a value is kept and 0 where it is dropped; what
+    is kept is multiplied by 1 / keep, which is the implementation's own duty. One that claims
+    "dropout_drawn" gets {"seed": int64 ()} in their place, and its results tell which masks it
+    drew: "dropout.<mask>".
+
     Attributes:
         spec: the network.
         claims: what it offers, in the words of claims.CLAIMS.
@@ -51,6 +57,7 @@ class Implementation(Protocol):
         state: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute a sequence: x (T, B, D), lengths (B,) int64, mask (T, B) bool."""
         ...
@@ -73,6 +80,7 @@ class Implementation(Protocol):
         d_state: Mapping[str, Array],
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return the gradients of sum(d_outputs * outputs) + sum(d_state * final state)."""
         ...

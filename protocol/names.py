@@ -130,7 +130,15 @@ def dropout_shapes(spec: Spec, steps: int, batch: int) -> dict[str, Shape]:
     return shapes
 
 
-def result_shapes(spec: Spec, call: str, steps: int, batch: int) -> dict[str, Shape]:
+def dropout_keep(spec: Spec, name: str) -> float:
+    """Return the keep probability of a dropout mask, by its name in dropout_shapes."""
+    keep: float = getattr(spec.dropout, f"{name.rpartition('.')[2]}_keep")
+    return keep
+
+
+def result_shapes(
+    spec: Spec, call: str, steps: int, batch: int, *, drawn: bool = False
+) -> dict[str, Shape]:
     """Return the names and shapes of what a call gives, without a trace.
 
     Args:
@@ -138,19 +146,23 @@ def result_shapes(spec: Spec, call: str, steps: int, batch: int) -> dict[str, Sh
         call: "step", "sequence", "step_vjp" or "sequence_vjp".
         steps: T; a step has none and ignores it.
         batch: B.
+        drawn: the implementation draws dropout masks, which come back too.
 
     Returns:
         "outputs" and "state.<part>" of a forward call; "d.<parameter>", "d.x" and
-        "d.state.<part>" of a vjp.
+        "d.state.<part>" of a vjp; "dropout.<mask>" of both where masks are drawn.
     """
     lead: Shape = (batch,) if call.startswith("step") else (steps, batch)
     states = state_shapes(spec, batch)
     if not call.endswith("_vjp"):
         shapes = {"outputs": (*lead, outputs_width(spec))}
-        return shapes | {f"state.{part}": shape for part, shape in states.items()}
-    shapes = {f"d.{name}": shape for name, shape in parameter_shapes(spec).items()}
-    shapes["d.x"] = (*lead, spec.input_size)
-    return shapes | {f"d.state.{part}": shape for part, shape in states.items()}
+        shapes |= {f"state.{part}": shape for part, shape in states.items()}
+    else:
+        shapes = {f"d.{name}": shape for name, shape in parameter_shapes(spec).items()}
+        shapes["d.x"] = (*lead, spec.input_size)
+        shapes |= {f"d.state.{part}": shape for part, shape in states.items()}
+    masks = dropout_shapes(spec, steps, batch) if drawn else {}
+    return shapes | {f"dropout.{name}": shape for name, shape in masks.items()}
 
 
 def flat(**groups: Mapping[str, Array] | Array | None) -> Arrays:

@@ -12,12 +12,13 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import (
     Array,
     Arrays,
+    dropout_keep,
     dropout_shapes,
     outputs_width,
     parameter_shapes,
     state_shapes,
 )
-from rnncheck.protocol.spec import Spec
+from rnncheck.protocol.spec import Dropout, Spec
 from rnncheck.reference import steps
 from rnncheck.reference.arguments import check_input, check_named, check_names, check_shape
 from rnncheck.reference.arrays import Given, Named, Numbers, cast, cast_all, prefixed
@@ -29,7 +30,9 @@ from rnncheck.reference.padding import valid_steps
 
 def claims_of(spec: Spec) -> frozenset[str]:
     """Return what the reference offers for a spec: all that fits it."""
-    unfit = {"cuda"}
+    unfit = {"cuda", "dropout_drawn"}
+    if spec.dropout == Dropout():
+        unfit |= {"dropout", "dropout_given"}
     if len(spec.directions) > 1:
         unfit |= {"step", "step_vjp"}
     if spec.padding.mask != "any":
@@ -48,8 +51,8 @@ class ReferenceImplementation:
     valid a trace shows the carried state, and zeros for everything else.
 
     Without dropout masks nothing is dropped, whatever spec.dropout says: that is evaluation. With
-    masks it is training: they are applied as given (see dropout), none is drawn. A step takes masks
-    of T = 1.
+    masks, bound or given to a call, it is training; none is drawn. Those that are bound are factors,
+    applied as they are; a step takes those of T = 1.
     """
 
     def __init__(
@@ -108,8 +111,11 @@ class ReferenceImplementation:
         state: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute a sequence: x (T, B, D); no lengths and no mask mean that all steps are valid."""
+        if dropout is not None:
+            return self.training(dropout).sequence(x, state, lengths, mask)
         run, _ = self.run(x, state, lengths, mask)
         results = {"outputs": run.outputs} | prefixed("state.", run.state)
         return results | prefixed("trace.", run.trace)
@@ -141,11 +147,21 @@ class ReferenceImplementation:
         d_state: Mapping[str, Array],
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return the gradients of sum(d_outputs * outputs) + sum(d_state * final state)."""
+        if dropout is not None:
+            bound = self.training(dropout)
+            return bound.sequence_vjp(x, state, d_outputs, d_state, lengths, mask)
         run, valid = self.run(x, state, lengths, mask)
         upstream = self.upstream(d_outputs, d_state, valid.shape)
         return self.network.backward(self.params, run, valid, *upstream)
+
+    def training(self, kept: Mapping[str, Array]) -> ReferenceImplementation:
+        """Return the same bound to dropout masks, given as 1 for kept and 0 for dropped."""
+        masks = {n: cast(a, self.dtype) / dropout_keep(self.spec, n) for n, a in kept.items()}
+        loop = self.network.loop
+        return ReferenceImplementation(self.spec, self.params, self.dtype, loop=loop, masks=masks)
 
     def run(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -14,6 +13,8 @@ from numpy.typing import NDArray
 from rnncheck.protocol.names import (
     Arrays,
     Shape,
+    dropout_keep,
+    dropout_shapes,
     outputs_width,
     parameter_shapes,
     prefixes,
@@ -21,11 +22,10 @@ from rnncheck.protocol.names import (
     state_shapes,
 )
 from rnncheck.protocol.spec import Spec, spec_from_json
+from rnncheck.suites.draw import GRID, Draw
 from rnncheck.suites.frozen import golden
 
 Floats = NDArray[np.float64]
-GRID = 64
-LARGEST = 4 * GRID - 1
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class CaseSpec:
         remember: weights under which the final state still depends on the first step.
         split: the step at which a check cuts the sequence in two, 0 for none.
         golden: name of a golden trace that gives the arrays in place of the seed, "" for none.
+        training: the network trains: its dropout has masks.
     """
 
     spec: Spec
@@ -59,6 +60,7 @@ class CaseSpec:
     remember: bool = False
     split: int = 0
     golden: str = ""
+    training: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a record that makes no case."""
@@ -110,6 +112,7 @@ class Case:
         mask: (T, B) bool, or None.
         d_outputs: (T, B, R), upstream gradient of the outputs.
         d_state: parts (B, R), upstream gradient of the final state.
+        dropout: the masks of dropout, 1 for kept and 0 for dropped, or None outside training.
     """
 
     record: CaseSpec
@@ -120,6 +123,7 @@ class Case:
     mask: NDArray[np.bool_] | None
     d_outputs: Floats
     d_state: Arrays
+    dropout: Arrays | None = None
 
     @property
     def spec(self) -> Spec:
@@ -135,23 +139,6 @@ class Case:
         if self.lengths is None:
             return np.ones((steps, batch), bool)
         return np.arange(steps)[:, None] < self.lengths[None, :]
-
-
-class Draw:
-    """Multiples of 1/64 below 4: exact in every dtype, the same on every machine."""
-
-    def __init__(self, seed: int) -> None:
-        """Start the stream of a seed."""
-        self._random = random.Random(seed).random
-
-    def array(self, shape: Shape, limit: float) -> Floats:
-        """Return numbers spread evenly between -limit and limit, not all equal and not all zero."""
-        bound = min(max(round(limit * GRID), 1), LARGEST)
-        count = int(np.prod(shape))
-        while True:
-            numbers = [round((2 * self._random() - 1) * bound) / GRID for _ in range(count)]
-            if len(set(numbers)) >= min(count, 2) and (any(numbers) or not count):
-                return np.array(numbers, np.float64).reshape(shape)
 
 
 def make_case(record: CaseSpec) -> Case:
@@ -173,15 +160,17 @@ def make_case(record: CaseSpec) -> Case:
     d_state: Arrays = {
         part: draw.array(shape, 1.0) for part, shape in state_shapes(spec, batch).items()
     }
+    mask = _mask(draw, record) if record.masked else None
     return Case(
         record=record,
         params=params,
         x=x,
         state=None if record.state == "none" else state,
         lengths=None if record.masked or not record.lengths else np.array(record.lengths),
-        mask=_mask(draw, record) if record.masked else None,
+        mask=mask,
         d_outputs=np.zeros_like(d_outputs) if record.upstream == "final" else d_outputs,
         d_state=d_state,
+        dropout=_dropout(draw, record) if record.training else None,
     )
 
 
@@ -198,6 +187,7 @@ def _golden_case(record: CaseSpec) -> Case:
         mask=None if mask is None else mask.astype(bool),
         d_outputs=trace.arguments["d_outputs"],
         d_state=trace.d_state,
+        dropout=trace.dropout or None,
     )
 
 
@@ -210,6 +200,11 @@ def _mask(draw: Draw, record: CaseSpec) -> NDArray[np.bool_]:
     if steps > 2:
         mask[1, 0], mask[0, -1] = False, False
     return mask
+
+
+def _dropout(draw: Draw, record: CaseSpec) -> Arrays:
+    shapes = dropout_shapes(record.spec, record.steps, record.batch)
+    return {n: draw.kept(shape, dropout_keep(record.spec, n)) for n, shape in shapes.items()}
 
 
 def _parameters(draw: Draw, record: CaseSpec) -> Arrays:

@@ -23,6 +23,7 @@ FAMILIES = (
     "time",
     "mask",
     "gradient",
+    "wrappers",
     "advice",
 )
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import Case, CaseSpec, Draw
+from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.compare import Tensor
+from rnncheck.suites.draw import Draw
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth, floats
 

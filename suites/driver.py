@@ -79,6 +79,8 @@ def _claimed(record: CaseSpec, have: frozenset[str]) -> bool:
         needs.add("initial_state")
     if record.lengths and min(record.lengths) == 0:
         needs.add("zero_length")
+    if record.training:
+        needs.add("dropout_given" if record.golden else "dropout")
     return needs <= have
 
 

@@ -22,6 +22,7 @@ def golden_records(spec: Spec) -> tuple[CaseSpec, ...]:
                     lengths=record.lengths or (),
                     masked=record.mask is not None,
                     golden=record.name,
+                    training=record.training,
                 )
             )
     return tuple(found)

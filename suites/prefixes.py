@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from rnncheck.protocol.names import Arrays, group
+from rnncheck.protocol.names import Array, Arrays, group, output_part
 from rnncheck.suites.case import Case
 from rnncheck.suites.compare import Tensor
+from rnncheck.suites.dropping import at_step, first_steps
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
@@ -14,16 +15,30 @@ def prefix_states(subject: Subject, case: Case, truth: Truth, trace: Arrays) -> 
 
     Args:
         subject: the implementation.
-        case: a case; where it has padding or runs in reverse the list is empty.
+        case: a case; where it has padding or runs in reverse, or the implementation draws its
+            own dropout masks, the list is empty.
         truth: of the case.
         trace: "trace.<part>" (T, B, R), the right state after each step.
     """
     if case.spec.directions != ("forward",) or not case.valid.all():
         return []
+    if case.dropout is not None and "dropout_given" not in subject.claims:
+        return []  # over fewer steps it draws other masks
     tensors = []
     for t in range(len(case.x) - 1):
-        state = group(subject.sequence(case.x[: t + 1], case.state), "state")
+        masks = first_steps(case.dropout, t + 1)
+        state = group(subject.sequence(case.x[: t + 1], case.state, dropout=masks), "state")
         for part in sorted(state):  # layer by layer; c before h, as they are computed
-            got, right = state[part][None], trace[f"trace.{part}"][t][None]  # (1, B, R)
-            tensors.append(truth.values(f"state.{part}", got, right, offset=t))
+            right = trace[f"trace.{part}"][t] * _factor(case, part, t)
+            got = state[part][None]  # (1, B, R)
+            tensors.append(truth.values(f"state.{part}", got, right[None], offset=t))
     return tensors
+
+
+def _factor(case: Case, part: str, t: int) -> Array | float:
+    """Return by what dropout multiplies a part of the state (B, R) after a step."""
+    prefix, dot, last = part.rpartition(".")
+    mask = (case.dropout or {}).get(f"{prefix}{dot}state")
+    if mask is None or last != output_part(case.spec):
+        return 1.0
+    return at_step(mask, t) / case.spec.dropout.state_keep

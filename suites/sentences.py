@@ -10,6 +10,13 @@ SENTENCES: dict[str, str] = {
     "shape": "{name} has shape {got}; {expected} is asked for",
     "not_finite": "{name} holds {got} at {place}; every number must be finite",
     "state_order": "what stands in the place of c equals the last output; h should",
+    "mask_values": "{name} holds {got}; a mask holds 1 for what is kept and 0 for what is dropped",
+    "mask_kept": "values kept by the mask {name}",
+    "mask_pairs": "pairs of neighbours along {axis} that are alike in the mask {name}",
+    "mask_odds": "{what}: {got} of {total}, where each has the probability {of}; so far off by "
+    "chance happens less than once in 10^9 times",
+    "mask_seed": "the same seed gave two different masks",
+    "mask_seeds": "two seeds gave the same masks",
     "computes_in_float32": "computes in float32",
     "none_known": "none known",
     "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",

@@ -67,10 +67,12 @@ class Subject:
         state: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute a sequence."""
-        result = self.bound.sequence(self._cast(x), self._state(state), _copy(lengths), _copy(mask))
-        return self._noted("sequence", x, state, result)
+        given = (self._cast(x), self._state(state), _copy(lengths), _copy(mask))
+        result = self.bound.sequence(*given, self._masks(dropout))
+        return self._noted("sequence", x, state, result, dropout)
 
     def step_vjp(
         self,
@@ -94,6 +96,7 @@ class Subject:
         d_state: Mapping[str, Array],
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return the gradients of a sequence."""
         result = self.bound.sequence_vjp(
@@ -103,20 +106,33 @@ class Subject:
             self._state(d_state) or {},
             _copy(lengths),
             _copy(mask),
+            self._masks(dropout),
         )
-        return self._noted("sequence_vjp", x, state, result)
+        return self._noted("sequence_vjp", x, state, result, dropout)
 
     def run_case(self) -> Arrays:
         """Compute the sequence of the case."""
         case = self.case
-        return self.sequence(case.x, case.state, case.lengths, case.mask)
+        return self.sequence(case.x, case.state, case.lengths, case.mask, self.dropout())
 
     def case_gradients(self) -> Arrays:
         """Compute the gradients of the case."""
         case = self.case
         return self.sequence_vjp(
-            case.x, case.state, case.d_outputs, case.d_state, case.lengths, case.mask
+            case.x,
+            case.state,
+            case.d_outputs,
+            case.d_state,
+            case.lengths,
+            case.mask,
+            self.dropout(),
         )
+
+    def dropout(self) -> Arrays | None:
+        """Return what training on the case hands over: its masks or a seed; None for no training."""
+        if self.case.dropout is None or "dropout_given" in self.claims:
+            return self.case.dropout
+        return {"seed": np.array(self.case.record.seed, np.int64)}
 
     def _cast(self, array: Array) -> Array:
         return np.array(array, self.dtype)
@@ -124,11 +140,22 @@ class Subject:
     def _state(self, state: Mapping[str, Array] | None) -> Arrays | None:
         return None if state is None else {part: self._cast(a) for part, a in state.items()}
 
+    def _masks(self, dropout: Mapping[str, Array] | None) -> Arrays | None:
+        if dropout is None or "seed" in dropout:
+            return None if dropout is None else dict(dropout)
+        return self._state(dropout)
+
     def _noted(
-        self, call: str, x: Array, state: Mapping[str, Array] | None, result: Arrays
+        self,
+        call: str,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        result: Arrays,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return what was asked for, in its shape, and remember shapes that were put right."""
-        shapes = result_shapes(self.spec, call, x.shape[0], x.shape[-2])
+        drawn = dropout is not None and "seed" in dropout
+        shapes = result_shapes(self.spec, call, x.shape[0], x.shape[-2], drawn=drawn)
         if state is None:  # there is no gradient of a state that was not given
             shapes = {name: s for name, s in shapes.items() if not name.startswith("d.state.")}
         right, seen = usable(self.spec, call, shapes, result)

@@ -42,14 +42,20 @@ class Truth:
     def forward(self) -> Arrays:
         """The results of a forward call over the sequence."""
         case = self.case
-        return self.reference.sequence(case.x, case.state, case.lengths, case.mask)
+        return self.reference.sequence(case.x, case.state, case.lengths, case.mask, case.dropout)
 
     @cached_property
     def gradients(self) -> Arrays:
         """The results of a vjp over the sequence."""
         case = self.case
         return self.reference.sequence_vjp(
-            case.x, case.state, case.d_outputs, case.d_state, case.lengths, case.mask
+            case.x,
+            case.state,
+            case.d_outputs,
+            case.d_state,
+            case.lengths,
+            case.mask,
+            case.dropout,
         )
 
     @cached_property

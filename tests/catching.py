@@ -9,7 +9,7 @@ import numpy as np
 from rnncheck.mistakes.base import Mistake
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.names import parameter_shapes
-from rnncheck.protocol.spec import Padding, Spec
+from rnncheck.protocol.spec import Dropout, Padding, Spec
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import Outcome, plan, run_pair
@@ -47,11 +47,20 @@ LAYERED: dict[str, Spec] = {
     "lstm stacked bidirectional": Spec("lstm", 2, (3, 4), directions=BOTH, time_major=False),
 }
 
+# Networks with dropout: for mistakes that can be made with none of the above.
+DROPPING: dict[str, Spec] = {
+    "lstm dropout": Spec("lstm", 2, (3,), dropout=Dropout(0.5, 0.75, 0.25)),
+    "gru dropout once": Spec("gru", 2, (3,), dropout=Dropout(0.75, 0.5, 0.75, draw="once")),
+    "elman dropout": Spec("elman", 2, (3,), time_major=False, dropout=Dropout(output_keep=0.75)),
+    "lstm stacked dropout": Spec("lstm", 2, (3, 3), dropout=Dropout(between_keep=0.75)),
+}
+
 
 def fitting(mistake: Mistake) -> dict[str, Spec]:
     """Return the specs that a mistake can be made with, layered ones if there is no other."""
-    found = [{n: s for n, s in of.items() if mistake.applies(s)} for of in (SPECS, LAYERED)]
-    return found[0] or found[1]
+    every = (SPECS, LAYERED, DROPPING)
+    found = [{n: s for n, s in of.items() if mistake.applies(s)} for of in every]
+    return next(filter(None, found), {})
 
 
 def offers(bind: Bind, spec: Spec) -> frozenset[str]:

@@ -31,6 +31,7 @@ SAME_EVERYWHERE = (
     "test_coverage",
     "test_diagnose",
     "test_drivers",
+    "test_dropout_checks",
     "test_entry_points",
     "test_escape",
     "test_files",

@@ -85,7 +85,7 @@ def jordan_step(
         a = from_input(spec, p, "h", k, x) + from_state(spec, p, "h", k, old["y"])
         out["a"].append(a)
         out["h"].append(nonlinear(spec["activation"], a, numbers))
-    out["y"] = outputs(spec, p, out, numbers)
+    out["y"] = outputs(spec, p, out, out["h"], numbers)
     return out
 
 
@@ -171,6 +171,7 @@ def run_row(
     valid: list[bool],
     numbers: Numbers,
     moved: dict[tuple[int, str, int], Any] | None = None,
+    drop: dict[str, list[list[Any]]] | None = None,
 ) -> Row:
     """Run one row of the batch over time.
 
@@ -182,7 +183,10 @@ def run_row(
         valid: which steps count.
         numbers: the module with tanh and exp.
         moved: what to add to a unit of a part of the state after a step: (t, part, unit) -> number.
+        drop: by what dropout multiplies, by time: "input" what the cell reads, "output" what it
+            gives out, "state" the h that goes on and is given back.
     """
+    drop = drop or {}
     steps = len(x)
     row = Row([[] for _ in range(steps)], dict(start), [{} for _ in range(steps)])
     times = list(range(steps))
@@ -191,14 +195,17 @@ def run_row(
     last = None
     for t in times:
         if valid[t]:
-            step = STEPS[spec["cell"]](spec, p, x[t], row.final, numbers)
+            seen = times_each(x[t], drop.get("input"), t)
+            step = STEPS[spec["cell"]](spec, p, seen, row.final, numbers)
             for part in row.final:
                 step[part] = [
                     value + (moved or {}).get((t, part, k), 0) for k, value in enumerate(step[part])
                 ]
-                row.final[part] = step[part]
+                carried = drop.get("state") if part == "h" else None
+                row.final[part] = times_each(step[part], carried, t)
             row.trace[t] = step
-            last = row.outputs[t] = step.get("y") or outputs(spec, p, step, numbers)
+            shown = times_each(step["h"], drop.get("output"), t)
+            last = row.outputs[t] = step.get("y") or outputs(spec, p, step, shown, numbers)
         else:
             row.trace[t] = dict(row.final)
             if spec["padding"]["outputs"] == "repeat" and last is not None:
@@ -206,14 +213,23 @@ def run_row(
     return row
 
 
-def outputs(spec: dict[str, Any], p: dict[str, Any], step: Values, numbers: Numbers) -> list[Any]:
+def times_each(values: list[Any], factors: list[list[Any]] | None, t: int) -> list[Any]:
+    """Each number times its factor at that time."""
+    if factors is None:
+        return values
+    return [values[k] * factors[t][k] for k in range(len(values))]
+
+
+def outputs(
+    spec: dict[str, Any], p: dict[str, Any], step: Values, h: list[Any], numbers: Numbers
+) -> list[Any]:
     """The state h itself, or the output layer's y[m] = act(sum over k of V[m][k] h[k] + b[m])."""
     if not spec["output_size"]:
-        return step["h"]
+        return h
     step["o_in"] = []
     for weights, bias in zip(p["weight_ho"], p["bias_o"], strict=True):
         total = bias
         for k in range(len(weights)):
-            total = total + weights[k] * step["h"][k]
+            total = total + weights[k] * h[k]
         step["o_in"].append(total)
     return [nonlinear(spec["output_activation"], value, numbers) for value in step["o_in"]]

@@ -12,9 +12,10 @@ import pytest
 from rnncheck.protocol.names import Array, Arrays, output_part
 from rnncheck.protocol.spec import Padding, Spec, SpecError
 from rnncheck.reference.implementation import bind
-from rnncheck.suites.case import Case, CaseSpec, Draw, case_spec_from_json, make_case
+from rnncheck.suites.case import Case, CaseSpec, case_spec_from_json, make_case
 from rnncheck.suites.cases import general, long, narrow, padded
 from rnncheck.suites.check import checks
+from rnncheck.suites.draw import Draw
 from tests.catching import SPECS
 
 MORE = {

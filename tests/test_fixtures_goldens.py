@@ -26,6 +26,13 @@ def exact(values: Any) -> Any:
     return [exact(value) for value in values] if isinstance(values, list) else mpmath.mpf(values)
 
 
+def exact_factors(kept: Any, keep: float) -> Any:
+    """Divide each number of nested lists by the keep probability, with mpmath's digits."""
+    if isinstance(kept, list):
+        return [exact_factors(value, keep) for value in kept]
+    return mpmath.mpf(kept) / mpmath.mpf(keep)
+
+
 def transcribed(golden: Golden) -> dict[str, Any]:
     """Run the transcription with 40 digits and round each number to the nearest float64."""
     with mpmath.workdps(40):
@@ -34,7 +41,14 @@ def transcribed(golden: Golden) -> dict[str, Any]:
         x = golden.arguments["x"]
         valid = valid_steps(x, golden.given("lengths"), golden.given("mask"))
         state = {part: exact(array.tolist()) for part, array in golden.state.items()}
-        rows = bound.rows(exact(x.tolist()), state, valid, mpmath)
+        kept = {
+            name: np.broadcast_to(m, (len(x), *m.shape[-2:])) for name, m in golden.dropout.items()
+        }
+        drop = {
+            name: exact_factors(m.tolist(), getattr(golden.spec.dropout, f"{name}_keep"))
+            for name, m in kept.items()
+        }
+        rows = bound.rows(exact(x.tolist()), state, valid, mpmath, drop)
         found = results(rows)
         return {
             name: np.array([float(pick(values, place)) for place in places(values)])
@@ -64,7 +78,7 @@ def test_gradients_are_what_the_formulas_say(name: str) -> None:
     """Complex-step differences of the transcription, number by number, agree to rounding."""
     golden = read(name)
     bound = Transcription(golden.spec, golden.params)
-    padding = golden.given("lengths"), golden.given("mask")
+    padding = golden.given("lengths"), golden.given("mask"), golden.dropout or None
     x, d_outputs = golden.arguments["x"], golden.arguments["d_outputs"]
     found: dict[str, Any] = dict(
         bound.sequence_vjp(x, golden.state, d_outputs, golden.d_state, *padding)
@@ -119,7 +133,9 @@ def test_golden_is_worth_testing_with(name: str) -> None:
     assert min(sizes) > 1
     assert steps >= 3
     for key, array in golden.arguments.items():
-        if key not in ("lengths", "mask"):
+        if key.startswith("dropout."):
+            assert set(array.ravel()) == {0.0, 1.0}, key
+        elif key not in ("lengths", "mask"):
             assert array.all(), key
             assert np.abs(array).max() < 4, key
             assert np.array_equal(array * 64, np.round(array * 64)), key

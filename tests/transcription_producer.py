@@ -39,7 +39,7 @@ class Transcription:
         self.facts: dict[str, Any] = {}
         self.claims = claims(
             "sequence sequence_vjp all_outputs initial_state final_state trace "
-            "lengths mask zero_length float64".split()
+            "lengths mask zero_length dropout dropout_given float64".split()
         )
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
@@ -56,7 +56,9 @@ class Transcription:
         """Not claimed."""
         raise NotImplementedError
 
-    def rows(self, x: Any, state: Any, valid: Any, numbers: Any = cmath) -> list[Row]:
+    def rows(
+        self, x: Any, state: Any, valid: Any, numbers: Any = cmath, drop: Any = None
+    ) -> list[Row]:
         """Run every row, given nested lists, time first."""
         return [
             run_row(
@@ -66,6 +68,7 @@ class Transcription:
                 {part: rows[b] for part, rows in state.items()},
                 [step[b] for step in valid],
                 numbers,
+                drop=of_row(drop, b),
             )
             for b in range(len(valid[0]))
         ]
@@ -76,12 +79,13 @@ class Transcription:
         state: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute outputs, final state and trace in float64."""
         assert state is not None
         given = {part: array.tolist() for part, array in state.items()}
         valid = valid_steps(x, lengths, mask)
-        rows = self.rows(x.tolist(), given, valid)
+        rows = self.rows(x.tolist(), given, valid, drop=factors(self.spec, dropout, len(x)))
         return {name: np.real(np.array(a)) for name, a in results(rows).items()}
 
     def sequence_vjp(
@@ -92,6 +96,7 @@ class Transcription:
         d_state: Mapping[str, Array],
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Differentiate the loss by every number on its own."""
         assert state is not None
@@ -113,6 +118,7 @@ class Transcription:
                 [step[b] for step in valid],
                 d_outputs[:, b].tolist(),
                 {part: array[b].tolist() for part, array in d_state.items()},
+                of_row(factors(self.spec, dropout, len(x)), b),
             )
             for name in self.params:
                 for place in places(self.params[name]):
@@ -139,8 +145,10 @@ class OneRow:
         valid: Any,
         d_outputs: Any,
         d_final: Any,
+        drop: Any = None,
     ) -> None:
         """Keep everything as nested lists."""
+        self.drop = drop
         self.options, self.params, self.x, self.state = options, params, x, state
         self.valid, self.d_outputs, self.d_final = valid, d_outputs, d_final
 
@@ -154,6 +162,7 @@ class OneRow:
             self.valid,
             cmath,
             moved,
+            self.drop,
         )
         total = 0j
         for given, values in zip(self.d_outputs, row.outputs, strict=True):
@@ -192,6 +201,20 @@ def nudged(values: Any, place: Place) -> Any:
 def places(values: Any) -> Iterator[Place]:
     """Yield the index of every number in nested lists."""
     yield from np.ndindex(np.shape(values))
+
+
+def factors(spec: Spec, kept: Mapping[str, Array] | None, steps: int) -> dict[str, Any]:
+    """Return by what dropout multiplies, by time and row, as nested lists."""
+    found: dict[str, Any] = {}
+    for name, mask in (kept or {}).items():
+        every = np.broadcast_to(mask, (steps, *mask.shape[-2:]))
+        found[name] = (every / getattr(spec.dropout, f"{name}_keep")).tolist()
+    return found
+
+
+def of_row(drop: dict[str, Any] | None, b: int) -> dict[str, Any]:
+    """Return one row's part of what `factors` gives."""
+    return {name: [step[b] for step in every] for name, every in (drop or {}).items()}
 
 
 def valid_steps(x: Array, lengths: Array | None, mask: Array | None) -> list[list[bool]]:

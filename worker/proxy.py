@@ -80,9 +80,11 @@ class Proxy:
         state: Mapping[str, Array] | None = None,
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute a sequence."""
-        return self._call("sequence", flat(x=x, state=state, lengths=lengths, mask=mask))
+        given = flat(x=x, state=state, lengths=lengths, mask=mask, dropout=dropout)
+        return self._call("sequence", given)
 
     def step_vjp(
         self,
@@ -102,9 +104,10 @@ class Proxy:
         d_state: Mapping[str, Array],
         lengths: Array | None = None,
         mask: Array | None = None,
+        dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return the gradients of a sequence."""
-        given = flat(x=x, state=state, lengths=lengths, mask=mask)
+        given = flat(x=x, state=state, lengths=lengths, mask=mask, dropout=dropout)
         return self._call("sequence_vjp", given | flat(d_outputs=d_outputs, d_state=d_state))
 
     def _call(self, call: str, arrays: Arrays) -> Arrays:
@@ -112,7 +115,8 @@ class Proxy:
         link, layout = self._binder.link, self._binder.adapter.layout
         native = self._cast(layout.arguments(self.spec, call, arrays))
         steps, batch = arrays["x"].shape[0], arrays["x"].shape[-2]
-        shapes = layout.result_shapes(self.spec, call, steps, batch)
+        drawn = "dropout.seed" in arrays
+        shapes = layout.result_shapes(self.spec, call, steps, batch, drawn=drawn)
         if not group(arrays, "state"):  # there is no gradient of a state that was not given
             shapes = {n: s for n, s in shapes.items() if not n.startswith("d.state.")}
         if not link.holds(self._handle):
