@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnncheck.grading.matching import Evidence, gather
 from rnncheck.grading.opened import Opened
@@ -19,6 +19,7 @@ from rnncheck.mistakes.conventions import combinations
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.reference.implementation import bind as reference
+from rnncheck.suites import check_dropout_off as dropout_off
 from rnncheck.suites import check_gradient_linear as gradient_linear
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, make_case
@@ -85,7 +86,9 @@ class Diagnostician:
         assert outcome.record is not None
         vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
         call = call_of(self.opened.claims, vjp=bool(vjp))
-        records = [outcome.record, *general(self.opened.spec)]
+        training = outcome.record.training and outcome.check != dropout_off.CHECK.name
+        first = replace(outcome.record, training=training)
+        records = [first, *general(self.opened.spec, training=training)]
         if call == "sequence_vjp":
             records += long(self.opened.spec)[:1]
         cases: list[Case] = [make_case(record) for record in dict.fromkeys(records)]

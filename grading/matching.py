@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
-from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.names import Arrays, group
 from rnncheck.suites.allowance import allowance
 from rnncheck.suites.calls import answers
 from rnncheck.suites.case import Case
@@ -45,14 +45,19 @@ class Evidence:
 
 
 def gather(bind: Bind, cases: Sequence[Case], call: str, device: str = "cpu") -> Evidence:
-    """Return what an implementation answers.
+    """Return what an implementation answers; dropout masks that it drew become those of the case.
 
     Raises:
         Fault: it does not answer.
     """
     cases = sorted(cases, key=lambda case: case.x.size)
     given = [answers(Subject(bind, case, "float64", device), case, call) for case in cases]
-    return Evidence(call, cases, given)
+    drawn = [group(answer, "dropout") for answer in given]
+    return Evidence(
+        call,
+        [replace(c, dropout=m) if m else c for c, m in zip(cases, drawn, strict=True)],
+        [{n: a for n, a in g.items() if not n.startswith("dropout.")} for g in given],
+    )
 
 
 def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | None:

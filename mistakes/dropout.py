@@ -25,6 +25,8 @@ _FORWARD_ONLY = frozenset({"step_vjp", "sequence_vjp"})
 class Factors(Variation):
     """Training under factors that are not mask / keep."""
 
+    wraps = False
+
     def factor(self, kept: Array, keep: float) -> Array:
         """Return what a value is multiplied by, given 1 for kept and 0 for dropped."""
         return kept / keep

@@ -75,6 +75,7 @@ class RedrawnEachStep(Drawing):
     """A mask is drawn for each step where one for all steps is asked for."""
 
     without = _FORWARD_ONLY
+    wraps = False
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence under a mask for each step, and show the first one."""
