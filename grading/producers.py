@@ -81,23 +81,15 @@ def _producers(session: Session) -> dict[str, Producer]:
 
 
 def classes(world: str) -> list[tuple[Adapter, Target]]:
-    """Return the classes of a world that could compute a golden, and how they are seen.
-
-    Goldens are sequences through one layer in one direction.
-    """
+    """Return the classes of a world that could compute a golden, and how they are seen."""
     found = [adapters.load(name) for name in adapters.names()]
     return [
         (adapter, target)
         for adapter in found
         if adapter.world == world
         for target in adapter.targets
-        if _fits(adapter, spec_of(target.options))
+        if "sequence" in adapter.claims(spec_of(target.options))
     ]
-
-
-def _fits(adapter: Adapter, spec: Spec) -> bool:
-    single = len(spec.hidden_sizes) == len(spec.directions) == 1
-    return single and "sequence" in adapter.claims(spec)
 
 
 def ask(adapter: Adapter, target: Target, golden: Golden) -> Question:
@@ -118,12 +110,18 @@ def _wanted(adapter: Adapter, target: Target, spec: Spec) -> Spec:
     own = spec_of(target.options)
     if own.cell != spec.cell:
         raise SpecError(f"{target.name} is no {spec.cell}")
+    if _form(own) != _form(spec):
+        raise SpecError(f"{target.name} has other layers or directions")
     taken = ["input_size", "hidden_sizes", "gates", *_TAKES.get(target.path, ())]
     if own.output_size and spec.output_size:
         taken.append("output_size")
     if spec.biases == "none" and adapter.world in _TAKES_NO_BIAS:
         taken.append("biases")
     return own.with_(**{name: getattr(spec, name) for name in taken})
+
+
+def _form(spec: Spec) -> tuple[bool, bool]:
+    return len(spec.hidden_sizes) > 1, len(spec.directions) > 1
 
 
 class _Lazy:

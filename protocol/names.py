@@ -28,6 +28,11 @@ def prefixes(spec: Spec) -> list[str]:
     ]
 
 
+def last_part(name: str) -> str:
+    """Return a name without the prefix of its layer and direction: "h" of "l0.reverse.h"."""
+    return name.rpartition(".")[2]
+
+
 def recurrent_size(spec: Spec, layer: int = 0) -> int:
     """Return R, the width of what a cell of this layer sees of the past (H, P or O)."""
     if spec.cell == "jordan":

@@ -5,7 +5,8 @@ none of it: a network is a plain dict of options, arrays are nested lists, and n
 the functions `tanh` and `exp` of the given module take (math, cmath or mpmath).
 
 Sources: Elman (1990); Jordan (1986); Gers, Schraudolph and Schmidhuber (2002) for the LSTM with peepholes; Sak,
-Senior and Beaufays (2014) for its projection; Cho et al. (2014) for the gated recurrent unit.
+Senior and Beaufays (2014) for its projection; Cho et al. (2014) for the gated recurrent unit; Schuster
+and Paliwal (1997) for two directions.
 """
 
 from __future__ import annotations
@@ -218,6 +219,51 @@ def times_each(values: list[Any], factors: list[list[Any]] | None, t: int) -> li
     if factors is None:
         return values
     return [values[k] * factors[t][k] for k in range(len(values))]
+
+
+def run_network(
+    spec: dict[str, Any],
+    p: dict[str, Any],
+    x: list[list[Any]],
+    start: Values,
+    valid: list[bool],
+    numbers: Numbers,
+    moved: dict[tuple[int, str, int], Any] | None = None,
+    drop: dict[str, list[list[Any]]] | None = None,
+) -> Row:
+    """Run one row through every layer; a layer reads what those below it give, [forward, reverse].
+
+    Arguments as in run_row, with "l0." or "l1.reverse." before the names of parameters, parts of
+    the state and values of the trace. There is no output layer, and nothing is dropped.
+    """
+    assert not drop
+    whole = Row(x, {}, [{} for _ in x])
+    for layer in range(len(spec["hidden_sizes"])):
+        below, whole.outputs = whole.outputs, [[] for _ in x]
+        for direction in spec["directions"]:
+            before = f"l{layer}." + ("reverse." if direction == "reverse" else "")
+            changes = {(t, n, k): d for (t, n, k), d in (moved or {}).items() if own(n, before)}
+            row = run_row(
+                {**spec, "directions": [direction]},
+                {own(name, before): values for name, values in p.items() if own(name, before)},
+                below,
+                {own(name, before): values for name, values in start.items() if own(name, before)},
+                valid,
+                numbers,
+                {(t, own(name, before), k): d for (t, name, k), d in changes.items()},
+            )
+            for t in range(len(x)):
+                shown = row.outputs[t] or [0.0] * len(row.final["h"])
+                whole.outputs[t] = whole.outputs[t] + shown
+                whole.trace[t].update({before + name: v for name, v in row.trace[t].items()})
+            whole.final.update({before + name: values for name, values in row.final.items()})
+    return whole
+
+
+def own(name: str, before: str) -> str:
+    """Return "h" of "l0.h" where "l0." stands before it, and "" for a name of another part."""
+    rest = name[len(before) :]
+    return rest if name.startswith(before) and "." not in rest else ""
 
 
 def outputs(

@@ -38,6 +38,10 @@ BRIDGED: list[tuple[str, dict[str, Any]]] = [
     ("lstm/mask_five_steps", {"padding": KERAS, "biases": "single"}),
     ("gru/lengths_repeat_four_rows", {"padding": KERAS}),
     ("elman/relu_five_steps", {"padding": KERAS}),
+    ("elman/bidirectional_four_steps", {"biases": "single"}),
+    ("lstm/stacked_single_bias_four_steps", {"biases": "double", "forget_bias": 1.0}),
+    ("lstm/stacked_forget_bias_lengths_three_rows", {"padding": KERAS, "forget_bias": 0.0}),
+    ("gru/stacked_bidirectional_four_steps", {"update": "z_takes", "padding": KERAS}),
 ]
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("gru/reset_after_five_steps", {"biases": "single"}, "biases = 'double', not 'single'"),
@@ -107,7 +111,8 @@ def test_a_class_is_asked_for_its_goldens(adapter: Adapter, target: Target) -> N
             question = ask(adapter, target, golden)
             same = [question.arguments[n] is a for n, a in golden.arguments.items()]
             assert (question.spec, all(same)) == (record.spec, True)
-    assert sum(expresses(adapter, target, read(name)) for name in names()) >= 2
+    alone = len(spec.hidden_sizes) == len(spec.directions) == 1
+    assert sum(expresses(adapter, target, read(name)) for name in names()) >= (2 if alone else 1)
 
 
 def test_every_class_with_a_sequence_is_asked() -> None:
@@ -115,11 +120,15 @@ def test_every_class_with_a_sequence_is_asked() -> None:
     found = {adapter.name for adapter, _ in CLASSES}
     layers = {"torch_layer", "keras_layer", "keras_cell", "tf1_cell", "tf1_static"}
     assert layers | {"torch_dense", "keras_dense", "tf1_dense"} <= found
+    networks = {
+        f"{world}_{form}" for world in ("keras", "tf1") for form in ("stack", "bidirectional")
+    }
+    assert networks | {"torch_stack"} <= found
     assert found < {*adapters.names()}
 
 
 def test_manifest_names_a_framework_where_one_can_express_the_golden() -> None:
-    """Only Jordan networks, which no framework has, are held by the transcription alone."""
+    """Jordan networks and given masks of dropout, which none has, are held by the transcription."""
     entries = read_manifest()["goldens"]
     for name in names():
         golden = read(name)
@@ -129,4 +138,4 @@ def test_manifest_names_a_framework_where_one_can_express_the_golden() -> None:
             if any(expresses(*one, golden) for one in classes(world))
         }
         assert expressed == {*entries[name]["producers"]} & {*FRAMEWORKS}, name
-        assert bool(expressed) == (golden.spec.cell != "jordan"), name
+        assert bool(expressed) == (golden.spec.cell != "jordan" and not golden.dropout), name

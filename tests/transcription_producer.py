@@ -16,8 +16,8 @@ import numpy as np
 from rnncheck.fixtures.agreement import record
 from rnncheck.protocol.claims import claims
 from rnncheck.protocol.names import Array, Arrays
-from rnncheck.protocol.spec import Spec, SpecError
-from tests.scalar_transcription import Row, run_row
+from rnncheck.protocol.spec import Dropout, Spec, SpecError
+from tests.scalar_transcription import Row, run_network, run_row
 
 NAME = "scalar transcription"
 STEP = 1e-100
@@ -30,9 +30,13 @@ class Transcription:
     def __init__(
         self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
     ) -> None:
-        """Bind; one layer in one direction."""
-        if len(spec.hidden_sizes) > 1 or len(spec.directions) > 1:
-            raise SpecError("the transcription has one layer in one direction")
+        """Bind; several layers or directions neither have an output layer nor drop anything."""
+        if runner(spec.to_json()) is run_network and (
+            spec.output_size or spec.dropout != Dropout()
+        ):
+            raise SpecError(
+                "the transcription has neither an output layer nor dropout in a network"
+            )
         self.spec = spec
         self.options: dict[str, Any] = spec.to_json()
         self.params: dict[str, Any] = {name: array.tolist() for name, array in params.items()}
@@ -61,7 +65,7 @@ class Transcription:
     ) -> list[Row]:
         """Run every row, given nested lists, time first."""
         return [
-            run_row(
+            runner(self.options)(
                 self.options,
                 self.params,
                 [step[b] for step in x],
@@ -154,7 +158,7 @@ class OneRow:
 
     def slope(self, params: Any = None, x: Any = None, state: Any = None, moved: Any = None) -> Any:
         """Return the loss's imaginary part over the step, with some arguments moved by i STEP."""
-        row = run_row(
+        row = runner(self.options)(
             self.options,
             params or self.params,
             x or self.x,
@@ -188,6 +192,12 @@ class OneRow:
     def by_trace(self, t: int, part: str, k: int) -> Any:
         """Return the derivative by a unit of the state after a step; 0 where it is not valid."""
         return self.slope(moved={(t, part, k): 1j * STEP})
+
+
+def runner(options: dict[str, Any]) -> Any:
+    """Return what runs such a network: a lone layer in one direction has no prefix."""
+    alone = len(options["hidden_sizes"]) == len(options["directions"]) == 1
+    return run_row if alone else run_network
 
 
 def nudged(values: Any, place: Place) -> Any:
