@@ -7,12 +7,13 @@ import time
 from rnncheck.grading.collect import Item
 from rnncheck.grading.judge import judge
 from rnncheck.grading.results import Verdict, verdict_of
+from rnncheck.worker.servers import Servers
 
 TRIES = 64  # a diagnosis is not to hold up a batch; `rnncheck check` looks further
 
 
-def grade(item: Item, device: str) -> Verdict:
-    """Return the verdict on a submission.
+def grade(item: Item, device: str, servers: Servers | None = None) -> Verdict:
+    """Return the verdict on a submission, whose workers come from `servers`.
 
     Raises:
         Exception: any, of rnncheck's own or of the machine: it says nothing of the submission.
@@ -21,5 +22,5 @@ def grade(item: Item, device: str) -> Verdict:
     report = None
     if item.assignment is not None and item.contract is not None:
         asked = (item.submission, item.assignment, item.contract)
-        report = judge(*asked, device=device, tries=TRIES)
+        report = judge(*asked, device=device, tries=TRIES, servers=servers)
     return verdict_of(item, report, device, time.monotonic() - start)

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rnncheck.grading.errors import Trouble, UsageError
 from rnncheck.grading.escape import lines
+from rnncheck.worker.errors import WorkerError
 
 COMMANDS = {
     "check": "check one file, and say where it is wrong",
@@ -17,6 +18,7 @@ COMMANDS = {
     "explain": "show how gradients flow back through one file",
     "new": "write a starter file for an assignment",
     "assignments": "list the assignments",
+    "doctor": "say how well this machine can shut in a stranger's code",
     "fixtures": "regenerate, verify or show golden traces",
 }
 PROGRAM = "rnncheck"
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"{PROGRAM} {given[0]}: {lines(error)}", file=sys.stderr)
         return 2
-    except Trouble as error:
+    except (Trouble, WorkerError) as error:
         print(f"{PROGRAM} {given[0]}: {lines(error)}; try again", file=sys.stderr)
         return 3
     except KeyboardInterrupt:

@@ -21,6 +21,8 @@ from rnncheck.grading.export import export
 from rnncheck.grading.pool import PAUSE, TRIES, Ended, Pool
 from rnncheck.grading.progress import Progress
 from rnncheck.grading.store import Entry, Store, path_bytes
+from rnncheck.grading.tier import require
+from rnncheck.worker.tiers import TIERS
 
 NOT_ALL_JUDGED = 3
 _MOST_NAMES = 5
@@ -54,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="grade again what is graded already")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument(
+        "--require",
+        choices=TIERS[::-1],
+        default=TIERS[0],
+        help="refuse to grade where workers are shut in less than this; see rnncheck doctor",
+    )
     parser.add_argument("--no-progress", action="store_true", help="show no progress bar")
 
 
@@ -69,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Grade, and return 0 if all were judged, 3 if rnncheck itself failed for some.
 
     Raises:
-        UsageError: a path, the assignment or the folder for the results is not usable.
+        UsageError: a path, the assignment or the folder for the results is not usable, or
+            workers are shut in less than is required.
         Trouble: the store took no more.
     """
     assignment = load(arguments.assignment) if arguments.assignment is not None else None
@@ -78,14 +87,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jobs < 1:
         raise UsageError(f"--jobs is {arguments.jobs}; give a number above 0")
     handed_in = collect(arguments.paths, assignment)
-    keys = {item.path: key_of(item, arguments.device) for item in handed_in.items}
+    require(handed_in.items, arguments.device, arguments.require)
+    asked = arguments.device, arguments.require
+    keys = {item.path: key_of(item, *asked) for item in handed_in.items}
     with Store.write(arguments.out) as store:
         store.register([_entry(item, keys[item.path]) for item in handed_in.items])
         known = store.known() if not arguments.force else set()
         work = {keys[item.path]: item for item in handed_in.items if keys[item.path] not in known}
         bar = sys.stderr.isatty() and not arguments.no_progress
         try:
-            _grade(work, store, arguments.jobs, arguments.device, bar)
+            _grade(work, store, arguments.jobs, asked, bar)
         finally:
             export(list(store.results()), arguments.out)
         results = list(store.results(path_bytes(item.path) for item in handed_in.items))
@@ -113,9 +124,11 @@ def _entry(item: Item, key: str) -> Entry:
     )
 
 
-def _grade(work: Mapping[str, Item], store: Store, jobs: int, device: str, bar: bool) -> None:
+def _grade(
+    work: Mapping[str, Item], store: Store, jobs: int, asked: tuple[str, str], bar: bool
+) -> None:
     """Judge each piece of work, and keep what becomes of it as it ends."""
-    with Progress(len(work), shown=bar) as progress, Pool(work.items(), jobs, device) as pool:
+    with Progress(len(work), shown=bar) as progress, Pool(work.items(), jobs, *asked) as pool:
         for ended in pool.ended():
             _keep(store, ended)
             progress.advance(line(work[ended.key].path))

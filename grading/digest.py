@@ -23,7 +23,6 @@ from rnncheck.suites.driver import plan
 
 HOME = Path(next(iter(rnncheck.grading.__path__))).parent  # of the rooms
 BANK = "practice"
-TIER = "practice"  # what keeps a submission from the rest of the machine: nothing but a process
 _ROOMS = (
     "protocol",
     "reference",
@@ -41,11 +40,15 @@ _PACKAGES = {
 }
 
 
-def key_of(item: Item, device: str) -> str:
-    """Return what a verdict is kept under: the file's text and name, and what judges it."""
+def key_of(item: Item, device: str, required: str) -> str:
+    """Return what a verdict is kept under: the file's text and name, and what judges it.
+
+    `required` is the least tier in which workers may be shut in.
+    """
     source = hashlib.sha256(item.submission.source).hexdigest()
+    submission = [item.path.name, source, item.submission.fault, item.problem]
     return digest(
-        [item.path.name, source, item.submission.fault, item.problem, item.framework, device, TIER],
+        [*submission, item.framework, device, required],
         item.assignment.digest if item.assignment else "",
         bank_digest(item.contract) if item.contract else "",
         code_digest(),

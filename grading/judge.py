@@ -15,6 +15,7 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import Outcome, plan, run_plan
+from rnncheck.worker.servers import Servers
 
 Plan = list[tuple[Check, tuple[CaseSpec, ...]]]
 
@@ -54,6 +55,7 @@ class Report:
         detail: further lines of a stranger's text.
         snippet: a script that shows the first wrong number without rnncheck, or "".
         notes: remarks that cost nothing.
+        tier: how well the worker was shut in, a name of worker.tiers.TIERS; "" if none started.
     """
 
     file: str
@@ -65,6 +67,7 @@ class Report:
     detail: str = ""
     snippet: str = ""
     notes: tuple[str, ...] = field(default=())
+    tier: str = ""
 
     @property
     def mark(self) -> float | None:
@@ -88,6 +91,7 @@ def judge(
     with_diagnosis: bool = True,
     tries: int = TRIES,
     with_snippet: bool = False,
+    servers: Servers | None = None,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
 
@@ -104,12 +108,15 @@ def judge(
         with_diagnosis: look for the likely mistake of each failure.
         tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
+        servers: what gives workers; None for one server of its own.
 
     Raises:
         Trouble: something of rnncheck's own or of the machine failed.
+        WorkerError: no worker can be had; that is not the submission's fault.
     """
     report = Report(str(submission.path), assignment.name, contract.framework, ())
-    with open_submission(submission, contract, assignment.limits, device) as opened:
+    limits = assignment.limits
+    with open_submission(submission, contract, limits, device, servers) as opened:
         pairs = _selected(plan(opened.spec, opened.claims), only, case)
         pairs.sort(key=lambda pair: _hides(assignment, pair[0]))
         worth = points_of(assignment, pairs)
@@ -118,6 +125,7 @@ def judge(
                 raise Fault("error", submission.fault)
             opened.open()
         except Fault as fault:
+            report = replace(report, tier=opened.tier)
             return _not_opened(report, assignment, pairs, worth, fault, tell)
         judged, explain = [], Diagnostician(opened, device, tries)
         for outcome in _run(opened, pairs, device):
@@ -129,7 +137,8 @@ def judge(
         if with_snippet:
             outcomes = [item.outcome for item in judged if not item.hidden]
             script = snippet(opened, outcomes, submission.path, device)
-    return replace(report, judged=tuple(judged), notes=_notes(judged), snippet=script)
+    report = replace(report, judged=tuple(judged), snippet=script, tier=opened.tier)
+    return replace(report, notes=_notes(judged))
 
 
 def _hides(assignment: Assignment, check: Check) -> bool:

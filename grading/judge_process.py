@@ -29,15 +29,15 @@ judging.main()
 """
 
 
-def command(device: str) -> list[str]:
+def command(device: str, required: str) -> list[str]:
     """Return what starts a judge's process, from this copy of rnncheck."""
-    return [sys.executable, "-P", "-c", _PACKAGE + MAIN, str(HOME), device]
+    return [sys.executable, "-P", "-c", _PACKAGE + MAIN, str(HOME), device, required]
 
 
 class Judge:
     """A judge's process."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, required: str) -> None:
         """Start it.
 
         Raises:
@@ -45,7 +45,7 @@ class Judge:
         """
         try:
             self._process = subprocess.Popen(
-                command(device),
+                command(device, required),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C is for the parent, which then ends this one

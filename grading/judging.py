@@ -14,21 +14,23 @@ from typing import BinaryIO
 
 from rnncheck.grading import batch
 from rnncheck.grading.collect import Item
+from rnncheck.worker.servers import Servers
 
 LENGTH = struct.Struct(">Q")
 
 
 def main() -> None:
     """Judge until stdin ends; then stop at once, and leave no worker behind."""
-    device = sys.argv[-1]
+    device, required = sys.argv[-2:]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what something prints is no reply
     requests: queue.SimpleQueue[Item] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
     try:
-        while True:
-            print(_reply(requests.get(), device), file=replies, flush=True)
+        with Servers(required=required) as servers:
+            while True:
+                print(_reply(requests.get(), device, servers), file=replies, flush=True)
     except KeyboardInterrupt:
         return
 
@@ -44,8 +46,8 @@ def _receive(stream: BinaryIO, requests: queue.SimpleQueue[Item]) -> None:
         signal.raise_signal(signal.SIGINT)
 
 
-def _reply(item: Item, device: str) -> str:
+def _reply(item: Item, device: str, servers: Servers) -> str:
     try:
-        return json.dumps({"verdict": batch.grade(item, device)}, allow_nan=False)
+        return json.dumps({"verdict": batch.grade(item, device, servers)}, allow_nan=False)
     except Exception as error:  # whatever it is: it must not become a mark, nor cost the others'
         return json.dumps({"trouble": f"{type(error).__name__}: {error}"})

@@ -9,13 +9,14 @@ from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.grading.assignment import SIZES, Contract
 from rnncheck.grading.assignment import Limits as AssignmentLimits
-from rnncheck.grading.errors import Trouble, UsageError
+from rnncheck.grading.errors import UsageError
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Implementation
 from rnncheck.protocol.names import Array
 from rnncheck.protocol.spec import Spec, spec_from_json
 from rnncheck.worker.client import Limits, Loaded, Session
+from rnncheck.worker.servers import Servers
 
 LOSSES = 2
 
@@ -29,6 +30,7 @@ class Opened:
         spec: what it is to compute; the sizes in it mean nothing.
         claims: what it offers.
         bound_name: of the function or class that is bound.
+        tier: how well its worker was shut in, a name of worker.tiers.TIERS; "" before it started.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Opened:
         """Start nothing yet; `start` opens a session and loads."""
         self.name, self.adapter, self.spec, self.claims = name, adapter, spec, claims
         self.bound_name = bound_name
+        self.tier = ""
         self._start = start
         self._session: Session | None = None
         self._loaded: Loaded | None = None
@@ -54,7 +57,7 @@ class Opened:
 
         Raises:
             Fault: it cannot be done, or the process was lost too often before.
-            Trouble: a submission's worker does not start.
+            WorkerError: no worker can be had; that is not the submission's fault.
         """
         if self._loaded is not None:
             return
@@ -65,6 +68,7 @@ class Opened:
             raise Fault(last.kind, f"not run, as {LOSSES} calls before it ended so: {last}")
         try:
             self._session, self._loaded = self._start()
+            self.tier = self._session.tier
         except Fault as fault:
             self._note(fault)
             raise
@@ -108,9 +112,13 @@ class Opened:
 
 
 def open_submission(
-    submission: Submission, contract: Contract, limits: AssignmentLimits, device: str = "cpu"
+    submission: Submission,
+    contract: Contract,
+    limits: AssignmentLimits,
+    device: str = "cpu",
+    servers: Servers | None = None,
 ) -> Opened:
-    """Return a submission, to be opened in a worker of its own.
+    """Return a submission, to be opened in a worker of its own, which `servers` give.
 
     Raises:
         UsageError: the device is not the CPU, and it computes with NumPy.
@@ -123,7 +131,9 @@ def open_submission(
     claims = adapter.claims(spec) & contract.claims
 
     def start() -> tuple[Session, Loaded]:
-        session = _started(contract.world, _limits(limits), device)
+        session = Session.start(
+            contract.world, limits=_limits(limits), device=device, servers=servers
+        )
         try:
             loaded = session.load_source(
                 contract.adapter,
@@ -154,16 +164,6 @@ def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened
 
     name = f"{adapter.name}[{target.name}]"
     return Opened(name, target.path, adapter, spec, adapter.claims(spec), start)
-
-
-def _started(world: str, limits: Limits, device: str) -> Session:
-    """Start a worker; that it cannot be started is nothing that a submission has done."""
-    try:
-        return Session.start(world, limits=limits, device=device)
-    except Fault as fault:
-        if fault.kind == "absent":
-            raise
-        raise Trouble(f"no worker could be started for {world}: {fault}") from fault
 
 
 def spec_of(options: Mapping[str, object]) -> Spec:

@@ -35,13 +35,16 @@ class Ended:
 class Pool:
     """Judges that share work; a context manager, left only when all of them have ended."""
 
-    def __init__(self, work: Iterable[tuple[str, Item]], jobs: int, device: str) -> None:
+    def __init__(
+        self, work: Iterable[tuple[str, Item]], jobs: int, device: str, required: str
+    ) -> None:
         """Start nothing yet.
 
         Args:
             work: keys and submissions.
             jobs: how many processes.
             device: "cpu" or "cuda".
+            required: the least tier in which workers may be shut in.
         """
         given = list(work)
         self._todo: queue.SimpleQueue[tuple[str, Item]] = queue.SimpleQueue()
@@ -49,7 +52,9 @@ class Pool:
             self._todo.put(each)
         self._left = len(given)
         self._done: queue.SimpleQueue[Ended | BaseException] = queue.SimpleQueue()
-        self._seats = [_Seat(device, self._todo, self._done) for _ in range(min(jobs, len(given)))]
+        self._seats = [
+            _Seat((device, required), self._todo, self._done) for _ in range(min(jobs, len(given)))
+        ]
 
     def __enter__(self) -> Self:
         """Start the processes."""
@@ -77,12 +82,12 @@ class _Seat(threading.Thread):
 
     def __init__(
         self,
-        device: str,
+        settings: tuple[str, str],
         todo: queue.SimpleQueue[tuple[str, Item]],
         done: queue.SimpleQueue[Ended | BaseException],
     ) -> None:
         super().__init__(daemon=True)
-        self._device, self._todo, self._done = device, todo, done
+        self._settings, self._todo, self._done = settings, todo, done
         self._judge: Judge | None = None
         self._stopped = threading.Event()
 
@@ -108,7 +113,7 @@ class _Seat(threading.Thread):
         trouble = ""
         for _ in range(TRIES):
             try:
-                self._judge = self._judge or Judge(self._device)
+                self._judge = self._judge or Judge(*self._settings)
                 return Ended(key, self._judge.judge(item))
             except Trouble as error:
                 trouble = str(error)

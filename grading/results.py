@@ -7,7 +7,7 @@ from typing import Any
 
 from rnncheck.grading.collect import Item
 from rnncheck.grading.diagnose import Diagnosis
-from rnncheck.grading.digest import BANK, TIER, bank_digest, versions
+from rnncheck.grading.digest import BANK, bank_digest, versions
 from rnncheck.grading.escape import line, lines
 from rnncheck.grading.judge import Judged, Report
 from rnncheck.suites.compare import CheckFailure, Place
@@ -44,7 +44,7 @@ def verdict_of(item: Item, report: Report | None, device: str, seconds: float) -
         "bank": BANK,
         "bank_digest": bank_digest(item.contract) if item.contract else "",
         "bank_note": say("practice"),
-        "tier": TIER,
+        "tier": report.tier if report else "",
         "versions": versions(item),
         "counts": {status: report.count(status) if report else 0 for status in STATUSES},
         "checks": [_check(judged) for judged in report.judged] if report else [],

@@ -47,10 +47,10 @@ FILES: dict[str, str | bytes] = {
 BROKEN = """
 import os
 from rnncheck.grading import batch, judging
-def grade(item, device, real=batch.grade):
+def grade(item, device, servers, real=batch.grade):
     if item.path.name.startswith("b"):
         {statement}
-    return real(item, device)
+    return real(item, device, servers)
 batch.grade = grade
 judging.main()
 """

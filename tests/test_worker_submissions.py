@@ -55,16 +55,11 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "BaseException": (FORWARD.format("raise BaseException"), "error", "mine.py raised BaseExc"),
     "recursion": (FORWARD.format("forward(params, x, state)"), "error", "RecursionError"),
     "os._exit": (FORWARD.format("import os; os._exit(3)"), "died", "exit code 3"),
-    "abort": (FORWARD.format("import os; os.abort()"), "died", "it aborted (SIGABRT)"),
+    "abort": (FORWARD.format("import os; os.abort()"), "died", "it aborted (SIG"),
     "segfault": (
         FORWARD.format("import ctypes; ctypes.string_at(0)"),
         "died",
-        "a segmentation fault (SIGSEGV)",
-    ),
-    "killed": (
-        FORWARD.format("import os; os.kill(os.getpid(), 9)"),
-        "died",
-        "maybe the machine ran out of memory (SIGKILL)",
+        "a segmentation fault",
     ),
     "closes its files": (
         FORWARD.format("import os, time; os.closerange(0, 99); time.sleep(60)"),
@@ -72,7 +67,15 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
         "it closed the connection",
     ),
     "forges bytes": (
-        FORWARD.format("import os; [os.write(fd, b'passed' * 9) for fd in (3, 4, 5)]"),
+        f"""
+import os
+{FORWARD.format("[writes(fd) for fd in range(3, 99)]")}
+def writes(fd):
+    try:
+        os.write(fd, b'passed' * 9)
+    except OSError:
+        pass
+""",
         "died",
         "broke the protocol: this is no frame",
     ),

@@ -1,4 +1,7 @@
-"""First code of the worker's process: `python -I -S boot.py SITE...`, the channel as stdin."""
+"""First code of the worker's process: `python -I -S boot.py HOW SITE...`, the socket as stdin.
+
+HOW is "serve", for one submission in this process, or "fork", for a fork server.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import sys
 
 
 def take_channel() -> socket.socket:
-    """Move the channel away from stdin, which becomes empty, and return it."""
+    """Move the socket away from stdin, which becomes empty, and return it."""
     channel = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -19,8 +22,13 @@ def take_channel() -> socket.socket:
 def main() -> None:
     """Let this process see its own rooms and the named folders, then serve until the end."""
     room = os.path.dirname(os.path.abspath(__file__))
-    sys.path += [os.path.dirname(os.path.dirname(room)), *sys.argv[1:]]
+    how = sys.argv[1]
+    sys.path += [os.path.dirname(os.path.dirname(room)), *sys.argv[2:]]
     sys.argv = [""]
+    if how == "fork":
+        from rnncheck.worker.forkserver import serve_children
+
+        serve_children(take_channel())
     from rnncheck.worker.server import serve
 
     serve(take_channel())

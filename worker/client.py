@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +14,13 @@ from rnncheck.adapters.base import Adapter
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array
 from rnncheck.protocol.spec import Spec
-from rnncheck.worker.launch import launch
-from rnncheck.worker.link import Limits, Link
+from rnncheck.worker.limits import Limits
+from rnncheck.worker.link import Link
 from rnncheck.worker.proxy import Binder, Proxy
-from rnncheck.worker.stage import WORLDS, code_folder, site_folders
+from rnncheck.worker.servers import Servers
+from rnncheck.worker.stage import WORLDS
 
 __all__ = ["Limits", "Loaded", "Session"]
-
-_WORLD_ENVIRONMENT = {
-    "keras3": {"KERAS_BACKEND": "tensorflow"},
-    "tf1": {"TF_USE_LEGACY_KERAS": "1"},
-}
 
 
 @dataclass(frozen=True)
@@ -70,13 +62,18 @@ class Session:
         world: "numpy", "torch", "keras3" or "tf1".
         device: "cpu" or "cuda".
         link: the process and the channel to it.
+        tier: how well it is shut in, a name of tiers.TIERS.
     """
 
-    def __init__(self, world: str, device: str, link: Link) -> None:
-        """Hold a started process; use `start`."""
+    def __init__(
+        self, world: str, device: str, link: Link, tier: str, own: Servers | None = None
+    ) -> None:
+        """Hold a started worker, and the servers that end with it; use `start`."""
         self.world = world
         self.device = device
         self.link = link
+        self.tier = tier
+        self._own = own
 
     @classmethod
     def start(
@@ -86,29 +83,34 @@ class Session:
         limits: Limits = Limits(),  # noqa: B008 -- frozen
         site: Sequence[Path] | None = None,
         device: str = "cpu",
+        servers: Servers | None = None,
     ) -> Self:
-        """Start a process and import the world's framework in it.
+        """Start a worker, with the world's framework imported.
 
         Args:
             world: a key of stage.WORLDS.
             limits: see Limits.
             site: folders of packages to show in place of those of this interpreter.
             device: "cpu" or "cuda".
+            servers: what gives the worker; None for servers of its own, as good as they come.
 
         Raises:
             ValueError: there is no such world.
-            Fault: absent (the framework or the device), timeout or died.
+            Fault: absent (the framework or the device).
+            WorkerError: no worker can be started; that is no submission's fault.
         """
         if world not in WORLDS:
             raise ValueError(f"no world is called {world!r}; there are: {', '.join(WORLDS)}")
-        session = cls(world, device, _start(world, device, limits, site))
-        meta = {"op": "enter", "world": world, "device": device, "memory_mib": limits.memory_mib}
+        own = Servers() if servers is None else None
         try:
-            session.link.request(meta, {}, limits.start_s)
+            giver = servers or own
+            assert giver is not None
+            link, tier = giver.link(world, limits=limits, device=device, site=site)
         except BaseException:
-            session.close()
+            if own:
+                own.close()
             raise
-        return session
+        return cls(world, device, link, tier, own)
 
     def load_source(
         self,
@@ -153,6 +155,8 @@ class Session:
     def close(self) -> None:
         """Kill the process, and whatever it started, and remove its folder."""
         self.link.close()
+        if self._own:
+            self._own.close()
 
     def __enter__(self) -> Self:
         """Return the session."""
@@ -175,7 +179,10 @@ class Session:
         reply, _ = self.link.request(meta, arrays, self.link.limits.load_s)
         gone = reply.get("missing")
         missing = tuple(n for n in meta["names"] if isinstance(gone, list) and n in gone)
-        binder = Binder(self.link, adapter, reply.get("load"), meta["names"][0], self.device)
+        number = reply.get("load")
+        if type(number) is not int:
+            raise Fault("died", "the process broke the protocol: it does not say what it loaded")
+        binder = Binder(self.link, adapter, number, meta["names"][0], self.device)
         narrowed = frozenset(claims) if claims is not None else None
         return Loaded(binder, tuple(meta["names"]), missing, meta["filename"], narrowed)
 
@@ -187,34 +194,3 @@ class Session:
                 f"this session was started for {self.world!r}"
             )
         return adapter
-
-
-def _start(world: str, device: str, limits: Limits, site: Sequence[Path] | None) -> Link:
-    sites = site_folders(world, tuple(site) if site is not None else None)
-    boot = code_folder() / "rnncheck" / "worker" / "boot.py"
-    command = [sys.executable, "-I", "-S", str(boot), *map(str, sites)]
-    folder = Path(tempfile.mkdtemp(prefix="rnncheck-worker-"))
-    home, work = folder / "home", folder / "work"
-    home.mkdir()
-    work.mkdir()
-    try:
-        return Link(launch(command, _environment(world, device, home), work), folder, limits)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise Fault("died", f"the worker's process cannot be started: {error}") from error
-
-
-def _environment(world: str, device: str, home: Path) -> dict[str, str]:
-    devices = os.environ.get("CUDA_VISIBLE_DEVICES") if device == "cuda" else "-1"
-    return {
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        **({} if devices is None else {"CUDA_VISIBLE_DEVICES": devices}),
-        **_WORLD_ENVIRONMENT.get(world, {}),
-    }

@@ -1,14 +1,16 @@
-"""Starts a worker's process. Nothing else knows how it was started."""
+"""A worker's process as the judge holds it: its channel, its end. Starts one that is not shut in."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 _WORDS = {
     signal.SIGSEGV: "a segmentation fault",
@@ -17,12 +19,39 @@ _WORDS = {
 }
 
 
-class Launched:
-    """A started process: the channel to it, and its end."""
+class Process(Protocol):
+    """A started worker.
 
-    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
-        """Hold a process that leads a process group, and the socket to it."""
+    Attributes:
+        channel: the socket to it.
+        pid: its process id.
+    """
+
+    channel: socket.socket
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    def stop(self) -> None:
+        """Kill it, and whatever it started; remove its folder; close the channel."""
+        ...
+
+    def ending(self) -> str:
+        """Return, in words, how it ended by itself."""
+        ...
+
+
+class Launched:
+    """A process of its own, which leads a process group; see Process."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], channel: socket.socket, folder: Path
+    ) -> None:
+        """Hold a process, the socket to it and its private folder."""
         self._process = process
+        self._folder = folder
         self.channel = channel
 
     @property
@@ -31,11 +60,12 @@ class Launched:
         return self._process.pid
 
     def stop(self) -> None:
-        """Kill the whole process group, reap the process and close the channel."""
+        """Kill the whole process group, reap the process, remove its folder."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         self.channel.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def ending(self) -> str:
         """Return, in words, how the process ended by itself."""
@@ -43,32 +73,54 @@ class Launched:
             code = self._process.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
             return "it closed the connection"
-        if code >= 0:
-            return f"exit code {code}"
-        words = _WORDS.get(signal.Signals(-code), "")
-        return f"{words} ({signal.Signals(-code).name})" if words else signal.Signals(-code).name
+        return ending(code)
 
 
-def launch(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Launched:
+def ending(code: int) -> str:
+    """Return an exit code, or a signal as a negative number, in words."""
+    if code >= 0:
+        return f"exit code {code}"
+    words = _WORDS.get(signal.Signals(-code), "")
+    return f"{words} ({signal.Signals(-code).name})" if words else signal.Signals(-code).name
+
+
+def launch(
+    command: Sequence[str], environment: Mapping[str, str], work: Path, folder: Path
+) -> Launched:
     """Start a command whose stdin is the channel, in a session and process group of its own.
+
+    Args:
+        command: what is started.
+        environment: all that it gets.
+        work: where it starts.
+        folder: what is removed when it is stopped.
 
     Raises:
         OSError: it cannot be started.
     """
     ours, theirs = socket.socketpair()
     try:
-        process = subprocess.Popen(
-            list(command),
-            stdin=theirs.fileno(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=dict(environment),
-            cwd=folder,
-            start_new_session=True,
-        )
+        return Launched(start(command, environment, work, theirs), ours, folder)
     except BaseException:
         ours.close()
         raise
-    finally:
-        theirs.close()
-    return Launched(process, ours)
+
+
+def start(
+    command: Sequence[str], environment: Mapping[str, str], work: Path | str, stdin: socket.socket
+) -> subprocess.Popen[bytes]:
+    """Start a quiet process with this end of a socket as stdin, and close it here.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    with stdin:
+        return subprocess.Popen(
+            list(command),
+            stdin=stdin.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(environment),
+            cwd=work,
+            start_new_session=True,
+        )

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import shutil
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 from rnncheck.protocol.faults import Fault
@@ -26,30 +23,12 @@ from rnncheck.protocol.frame import (
     send,
 )
 from rnncheck.protocol.names import Array, Arrays
-from rnncheck.worker.launch import Launched
+from rnncheck.worker.launch import Process
+from rnncheck.worker.limits import Limits
 from rnncheck.worker.untrusted import fault
 
 NO_ARRAYS = Bounds(arrays=0, body=0)
 MOST_BOUND = 32
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long a worker may take, in seconds, and how much memory it may use.
-
-    Attributes:
-        start_s: for the start of the process and the import of the framework.
-        load_s: for loading the file.
-        call_s: for each bind or call.
-        total_s: for everything together, counted while the judge waits.
-        memory_mib: address space beyond what the framework itself takes; 0 for no limit.
-    """
-
-    start_s: float = 120.0
-    load_s: float = 60.0
-    call_s: float = 30.0
-    total_s: float = 900.0
-    memory_mib: int = 4096
 
 
 class Link:
@@ -60,10 +39,9 @@ class Link:
         trusted: whether no stranger's code has run in the process yet.
     """
 
-    def __init__(self, process: Launched, folder: Path, limits: Limits) -> None:
-        """Own a started process and its private folder."""
+    def __init__(self, process: Process, limits: Limits) -> None:
+        """Own a started process."""
         self._process = process
-        self._folder = folder
         self._left = limits.total_s
         self._bound: deque[int] = deque()
         self._handles = itertools.count()
@@ -73,7 +51,7 @@ class Link:
 
     @property
     def pid(self) -> int:
-        """The process, and its process group."""
+        """The process."""
         return self._process.pid
 
     def request(
@@ -111,7 +89,7 @@ class Link:
         return handle in self._bound
 
     def close(self) -> None:
-        """Kill the process group and remove the private folder."""
+        """Kill the process and whatever it started."""
         self._stop("died", "the session is closed")
 
     def _exchange(
@@ -142,4 +120,3 @@ class Link:
         if self._ended is None:
             self._ended = (kind, message)
             self._process.stop()
-            shutil.rmtree(self._folder, ignore_errors=True)

@@ -32,7 +32,7 @@ class Binder:
 
     link: Link
     adapter: Adapter
-    load: object
+    load: int
     name: str
     device: str
 

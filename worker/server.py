@@ -30,6 +30,7 @@ from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.results import FLOATS
 from rnncheck.protocol.spec import spec_from_json
 from rnncheck.worker.confine import confine
+from rnncheck.worker.probe import probe
 from rnncheck.worker.student import fault_of, load_source, watched
 from rnncheck.worker.worlds import enter, set_dtype
 
@@ -66,7 +67,14 @@ class Server:
 
     def answer(self, meta: _Meta, arrays: Arrays) -> bytes:
         """Return the frame that answers a request, whatever the stranger's code does."""
-        work = {"enter": self._enter, "load": self._load, "bind": self._bind, "call": self._call}
+        work = {
+            "enter": self._enter,
+            "ready": self._ready,
+            "probe": self._probe,
+            "load": self._load,
+            "bind": self._bind,
+            "call": self._call,
+        }
         try:
             with watched() as seen:
                 reply, results = work[meta["op"]](meta, arrays)
@@ -83,6 +91,12 @@ class Server:
         enter(meta["world"], meta["device"])
         confine(meta["memory_mib"])
         return {}, {}
+
+    def _ready(self, meta: _Meta, arrays: Arrays) -> _Reply:
+        return {}, {}
+
+    def _probe(self, meta: _Meta, arrays: Arrays) -> _Reply:
+        return {"shut": probe(meta["canary"])}, {}
 
     def _load(self, meta: _Meta, arrays: Arrays) -> _Reply:
         adapter = adapters.load(meta["adapter"])
@@ -126,6 +140,13 @@ def serve(channel: socket.socket) -> NoReturn:
             send(channel, server.answer(*receive(channel, Bounds())))
         except (ClosedError, FrameError):
             os._exit(0)
+
+
+def refuse(channel: socket.socket, why: str) -> None:
+    """Answer the first request: no submission can be run here."""
+    meta, _ = receive(channel, Bounds())
+    words = {"kind": "died", "message": why, "detail": ""}
+    send(channel, encode({"id": meta["id"], "fault": words}, {}))
 
 
 def _sendable(name: str, value: object) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rnncheck.protocol.faults import KINDS, Fault
@@ -21,8 +22,10 @@ def clean(text: object, most: int = MOST_MESSAGE) -> str:
 
 def plain(value: object, depth: int = _MOST_DEPTH) -> Any:
     """Return JSON values with their texts cleaned; what lies deeper than `depth` is left out."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)  # 1e999 is JSON, and infinity here
     if depth and isinstance(value, list):
         return [plain(item, depth - 1) for item in value]
     if depth and isinstance(value, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 
+from rnncheck import adapters
 from rnncheck.protocol.faults import Fault
 
 _NEEDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -18,6 +19,7 @@ _NEEDS: dict[str, dict[str, tuple[str, str]]] = {
         "tf_keras": ("tf_keras", "rnncheck[tensorflow]"),
     },
 }
+_ADAPTERS = {"numpy": "numpy", "torch": "torch", "keras3": "keras", "tf1": "tf1"}
 
 
 def enter(world: str, device: str) -> None:
@@ -39,6 +41,21 @@ def enter(world: str, device: str) -> None:
     if device == "cuda" and not _has_cuda(world):
         message = f"there is no CUDA device that the world {world!r} can use"
         raise Fault("absent", f"{message}; take --device cpu")
+
+
+def prepare(world: str) -> None:
+    """Import what a submission of this world will need in any case; run nothing of it.
+
+    TensorFlow and Keras import their parts when they are first named.
+    """
+    for name in adapters.names():
+        if name.startswith(_ADAPTERS[world]):
+            adapters.load(name)
+    if world in ("keras3", "tf1"):
+        import tensorflow as tf
+
+        named = (tf.GradientTape, tf.keras.layers.LSTM, tf.compat.v1.Session, tf.function)
+        assert all(named)
 
 
 def set_dtype(world: str, dtype: str) -> None:

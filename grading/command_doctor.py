@@ -1,0 +1,65 @@
+"""`rnncheck doctor`: how well this machine can shut in a stranger's code, and what it lacks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+
+from rnncheck.grading.escape import line
+from rnncheck.protocol.faults import Fault
+from rnncheck.worker.errors import WorkerError
+from rnncheck.worker.landlock import version
+from rnncheck.worker.servers import Servers
+from rnncheck.worker.stage import WORLDS
+from rnncheck.worker.tiers import MEANING, TIERS
+
+CODES = {"certified": 0, "hardened": 3, "practice": 4}
+_REMEDIES = {
+    "on Linux only": "grade on Linux, or in a Linux machine inside this one",
+    "unshare": "allow user namespaces: sysctl -w user.max_user_namespaces=15000; on Ubuntu from "
+    "23.10 sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 or an AppArmor profile for "
+    "this Python; in Docker --security-opt seccomp=unconfined --security-opt apparmor=unconfined",
+    "landlock": "Landlock needs Linux 5.13, hardened Linux 6.2, and landlock in the kernel's lsm= "
+    "list (cat /sys/kernel/security/lsm)",
+    "mount_setattr": "the view of files needs Linux 5.12",
+    "table of system calls": "seccomp is written for x86_64 and aarch64",
+    "Permission denied: '": "as root, hardened runs workers as nobody, who cannot reach this "
+    "Python: install it outside private folders, or run rnncheck as an ordinary user",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument(
+        "--world",
+        choices=(*WORLDS, "all"),
+        default="numpy",
+        help="where to try it; every world gives the same unless a package is in the way",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell, and return the exit code of the weakest tier: 0 certified, 3 hardened, 4 practice."""
+    who = "root" if not getattr(os, "geteuid", lambda: 1)() else "an ordinary user"
+    print(f"{platform.system()} {platform.release()} {platform.machine()}, as {who}")
+    print(f"Landlock version {version() or 'none'}, Python {platform.python_version()}")
+    with Servers() as servers:
+        worlds = WORLDS if arguments.world == "all" else (arguments.world,)
+        tiers = [tier for world in worlds if (tier := _tell(servers, world))]
+    return CODES[min(tiers, key=TIERS.index)] if tiers else CODES["practice"]
+
+
+def _tell(servers: Servers, world: str) -> str:
+    try:
+        tier = servers.tier(world)
+    except (Fault, WorkerError) as error:
+        print(f"\n{world}: {line(error)}")
+        return ""
+    print(f"\n{world}: {tier} ({MEANING[tier]})")
+    for better, reason in servers.refused.get(world, {}).items():
+        print(f"  not {better}: {line(reason)}")
+        for sign, remedy in _REMEDIES.items():
+            if sign in reason:
+                print(f"    {remedy}")
+    return tier

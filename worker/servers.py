@@ -1,0 +1,192 @@
+"""Fork servers for as long as a judge runs: one for each world, started when it is needed."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from rnncheck.protocol.faults import Fault
+from rnncheck.worker.cold import start_cold
+from rnncheck.worker.errors import WorkerError
+from rnncheck.worker.limits import Limits
+from rnncheck.worker.link import Link
+from rnncheck.worker.tiers import CERTIFIED, HARDENED, TIERS, Layers, enough
+from rnncheck.worker.warm import Warm
+
+_MOST_CHILDREN = 500
+_GROWTH_KIB = 64 << 10
+_ATTEMPTS = 3
+
+
+class Servers:
+    """Gives workers, warm and shut in as well as this machine can; a context manager.
+
+    Any number of threads may use it.
+
+    Attributes:
+        refused: for each world why a better tier is not to be had, by tier.
+    """
+
+    def __init__(
+        self, layers: Sequence[Layers] = (CERTIFIED, HARDENED), *, required: str = TIERS[0]
+    ) -> None:
+        """Start nothing yet.
+
+        Args:
+            layers: what is tried, the best first; a worker that is not shut in comes last.
+            required: no worker is given that is shut in less than this tier says.
+        """
+        self.refused: dict[str, dict[str, str]] = {}
+        self._layers, self._required = tuple(layers), required
+        self._found: dict[object, Layers | None] = {}
+        self._running: dict[object, Warm] = {}
+        self._retired: list[Warm] = []
+        self._lock = threading.RLock()
+
+    def tier(self, world: str, *, device: str = "cpu", site: Sequence[Path] | None = None) -> str:
+        """Return the tier in which this world's workers run, found by trying.
+
+        Raises:
+            Fault: absent, the world's framework is not there.
+        """
+        layers = self._best(world, site, Limits()) if device == "cpu" else None
+        return layers.tier if layers else TIERS[0]
+
+    def link(
+        self,
+        world: str,
+        *,
+        limits: Limits,
+        device: str = "cpu",
+        site: Sequence[Path] | None = None,
+    ) -> tuple[Link, str]:
+        """Return a new worker that has loaded nothing, and its tier.
+
+        Raises:
+            Fault: absent, the world's framework or the device is not there.
+            WorkerError: it cannot be started, or not as shut in as is required.
+        """
+        layers = self._best(world, site, limits) if device == "cpu" else None
+        tier = layers.tier if layers else TIERS[0]
+        if not enough(tier, self._required):
+            raise WorkerError(f"{self._required} is required, and {world} gives {tier}")
+        if layers is None:
+            return _cold(world, device, limits, site), tier
+        return self._child(world, layers, limits, site), tier
+
+    def close(self) -> None:
+        """Stop every fork server, and with it all its children."""
+        with self._lock:
+            for warm in (*self._running.values(), *self._retired):
+                warm.close()
+            self._running, self._retired = {}, []
+
+    def __enter__(self) -> Self:
+        """Return itself; nothing is started yet."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop every fork server."""
+        self.close()
+
+    def _best(self, world: str, site: Sequence[Path] | None, limits: Limits) -> Layers | None:
+        key = world, tuple(site or ())
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = self._try(world, site, limits)
+            return self._found[key]
+
+    def _try(self, world: str, site: Sequence[Path] | None, limits: Limits) -> Layers | None:
+        """Return the first layers that hold when they are tried."""
+        for layers in self._layers:
+            try:
+                link = self._child(world, layers, limits, site)
+                problem = _probe(link)
+            except WorkerError as error:
+                problem = str(error)
+            if not problem:
+                return layers
+            self.refused.setdefault(world, {})[layers.tier] = problem
+        return None
+
+    def _child(
+        self, world: str, layers: Layers, limits: Limits, site: Sequence[Path] | None
+    ) -> Link:
+        for attempt in range(1, _ATTEMPTS + 1):
+            warm = self._warm(world, layers, limits, site)
+            try:
+                link = Link(warm.fork(limits), limits)
+                link.request({"op": "ready"}, {}, limits.start_s)
+            except (WorkerError, Fault) as error:
+                self._drop(warm)
+                if attempt == _ATTEMPTS or layers not in self._found.values():
+                    raise WorkerError(f"a worker cannot be shut in: {error}") from error
+            else:
+                return link
+        raise AssertionError
+
+    def _warm(
+        self, world: str, layers: Layers, limits: Limits, site: Sequence[Path] | None
+    ) -> Warm:
+        key = world, layers, tuple(site or ())
+        with self._lock:
+            warm = self._running.get(key)
+            if warm and _worn(warm):
+                self._retired.append(self._running.pop(key))
+                warm = None
+            if warm is None:
+                self._sweep()
+                warm = self._running[key] = Warm(world, layers, site, limits.start_s)
+            return warm
+
+    def _drop(self, warm: Warm) -> None:
+        with self._lock:
+            self._running = {key: one for key, one in self._running.items() if one is not warm}
+            if warm not in self._retired:
+                self._retired.append(warm)
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Close servers that were replaced and have no child any more."""
+        for warm in [one for one in self._retired if not one.living]:
+            self._retired.remove(warm)
+            warm.close()
+
+
+def _worn(warm: Warm) -> bool:
+    now, first = warm.kib
+    return warm.children >= _MOST_CHILDREN or now > first + _GROWTH_KIB
+
+
+def _cold(world: str, device: str, limits: Limits, site: Sequence[Path] | None) -> Link:
+    link = Link(start_cold(world, device, site), limits)
+    meta = {"op": "enter", "world": world, "device": device, "memory_mib": limits.memory_mib}
+    try:
+        link.request(meta, {}, limits.start_s)
+    except Fault as fault:
+        link.close()
+        if fault.kind == "absent":
+            raise
+        raise WorkerError(f"the worker does not start: {fault}") from fault
+    return link
+
+
+def _probe(link: Link) -> str:
+    """Return what a worker can do though it must not, in words; "" if it is shut in."""
+    with tempfile.NamedTemporaryFile(prefix="rnncheck-canary-") as canary:
+        Path(canary.name).chmod(0o644)
+        canary.write(secrets.token_bytes(16))
+        canary.flush()
+        try:
+            reply, _ = link.request({"op": "probe", "canary": canary.name}, {}, 10.0)
+        except Fault as fault:
+            return str(fault)
+        finally:
+            link.close()
+    found = reply.get("shut")
+    wrong = [name for name, good in found.items() if good is not True] if found else ["nothing"]
+    return f"it {', '.join(wrong)}" if wrong else ""

@@ -1,0 +1,217 @@
+"""The judge's end of one fork server: it is started, gives children, and is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from rnncheck.worker.cold import command, environment
+from rnncheck.worker.errors import WorkerError
+from rnncheck.worker.launch import ending, start
+from rnncheck.worker.limits import Limits
+from rnncheck.worker.privileges import NOBODY
+from rnncheck.worker.shown import view_of
+from rnncheck.worker.stage import code_folder, site_folders
+from rnncheck.worker.tiers import Layers
+from rnncheck.worker.untrusted import fault
+from rnncheck.worker.view import SCRATCH
+
+MOST = 1 << 17
+_SECONDS_TO_FORK = 30.0
+_SECONDS_TO_END = 5.0
+
+
+class Warm:
+    """A fork server for a world.
+
+    Attributes:
+        layers: into which its children are put.
+        children: how many it has forked.
+        kib: its memory when it last forked one, and when it forked the first.
+    """
+
+    def __init__(
+        self, world: str, layers: Layers, site: Sequence[Path] | None, seconds: float
+    ) -> None:
+        """Start it and wait until the world is imported.
+
+        Raises:
+            Fault: absent, the world's framework is not there.
+            WorkerError: it cannot be started, or a layer is not to be had.
+        """
+        if sys.platform != "linux":
+            raise WorkerError("namespaces, Landlock and seccomp are there on Linux only")
+        self.layers = layers
+        self.children = 0
+        self.kib = (0, 0)
+        self._living: weakref.WeakSet[Child] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._folder = Path(tempfile.mkdtemp(prefix="rnncheck-worker-"))
+        self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        sites = site_folders(world, tuple(site) if site is not None else None)
+        try:
+            home = SCRATCH if layers.namespaces else self._folder
+            given = environment(world, "cpu", home)
+            self._process = start(command("fork", sites), given, "/", theirs)
+        except OSError as error:
+            self._remove()
+            raise WorkerError(f"the worker's process cannot be started: {error}") from error
+        settings: dict[str, object] = {
+            "layers": layers.to_json(),
+            "world": world,
+            "root": str(self._folder),
+        }
+        settings["view"] = view_of(code_folder(), sites).to_json()
+        try:
+            self._greet(settings, seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def fork(self, limits: Limits) -> Child:
+        """Return a new child, shut in, that has loaded nothing.
+
+        Raises:
+            WorkerError: the fork server is gone or does not answer.
+        """
+        folder = None if self.layers.namespaces else self._scratch()
+        request: dict[str, object] = {"scratch": str(folder or "")}
+        request |= {"memory_mib": limits.memory_mib, "cpu_s": limits.total_s}
+        ours, theirs = socket.socketpair()
+        told, tell = os.pipe()
+        try:
+            with self._lock:
+                socket.send_fds(
+                    self._control, [json.dumps(request).encode()], [theirs.fileno(), tell]
+                )
+                data, handles, _, _ = socket.recv_fds(self._control, MOST, 1)
+            kib = json.loads(data)["kib"]
+            self.children, self.kib = self.children + 1, (kib, self.kib[1] or kib)
+            child = Child(ours, handles[0], told, folder)
+            self._living.add(child)
+            return child
+        except (OSError, ValueError) as error:
+            ours.close()
+            os.close(told)
+            raise WorkerError(f"the fork server does not answer: {error}") from error
+        finally:
+            theirs.close()
+            os.close(tell)
+
+    @property
+    def living(self) -> bool:
+        """Whether a child of it has not been stopped yet."""
+        return any(not child.stopped for child in self._living)
+
+    def close(self) -> None:
+        """Stop it, and with it all its children."""
+        self._control.close()
+        try:
+            self._process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._remove()
+
+    def _greet(self, settings: dict[str, object], seconds: float) -> None:
+        self._control.settimeout(seconds)
+        try:
+            self._control.send(json.dumps(settings).encode())
+            words = json.loads(self._control.recv(MOST))
+        except (OSError, ValueError) as error:
+            raise WorkerError(f"the fork server does not start: {error}") from error
+        if "fault" in words:
+            raise fault(words["fault"], absent=True)
+        if "up" not in words:
+            raise WorkerError(str(words.get("refused")))
+        self._control.settimeout(_SECONDS_TO_FORK)
+
+    def _scratch(self) -> Path:
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        if not os.geteuid():
+            self._folder.chmod(0o711)
+            os.chown(folder, NOBODY, NOBODY)
+        return folder
+
+    def _remove(self) -> None:
+        self._control.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Child:
+    """A child of a fork server; see launch.Process.
+
+    Attributes:
+        channel: the socket to it.
+        stopped: whether it was stopped.
+    """
+
+    def __init__(self, channel: socket.socket, handle: int, told: int, folder: Path | None) -> None:
+        """Hold a child.
+
+        Args:
+            channel: the socket to it.
+            handle: its pidfd.
+            told: the pipe on which the fork server says how it ended.
+            folder: its scratch folder, where that is one of the judge's.
+        """
+        self.channel = channel
+        self._handle, self._told, self._folder = handle, told, folder
+        self._code: int | None = None
+        self.stopped = False
+        self.pid = _pid(handle)
+
+    def stop(self) -> None:
+        """Kill it, and wait until it is gone."""
+        self.stopped = True
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        self._read(_SECONDS_TO_END)
+        self.channel.close()
+        os.close(self._handle)
+        os.close(self._told)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def ending(self) -> str:
+        """Return, in words, how it ended by itself.
+
+        Raises:
+            WorkerError: its fork server ended too; that is not its fault.
+        """
+        if not self._read(1.0):
+            return "it closed the connection"
+        if self._code is None:
+            raise WorkerError("the fork server ended, and all its children with it")
+        if self._code == -signal.SIGSEGV:  # the first process of a namespace cannot abort
+            return "a segmentation fault, or it aborted (SIGSEGV)"
+        return ending(self._code)
+
+    def _read(self, seconds: float) -> bool:
+        """Wait until it has ended, and say whether it has."""
+        if self._code is not None:
+            return True
+        ready = select.poll()
+        ready.register(self._told, select.POLLIN)
+        if not ready.poll(1000 * seconds):
+            return False
+        data = os.read(self._told, 64)
+        self._code = json.loads(data) if data else None
+        return True
+
+
+def _pid(handle: int) -> int:
+    lines = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
