@@ -14,7 +14,10 @@ from rnncheck.worker.errors import WorkerError
 
 COMMANDS = {
     "check": "check one file, and say where it is wrong",
-    "grade": "mark files and folders",
+    "grade": "mark files, folders and zips",
+    "results": "show what is graded: table, JSON, CSV, Gradescope, JUnit",
+    "replay": "judge again, and say whether the verdict is the same",
+    "schema": "print the JSON Schema of a result",
     "explain": "show how gradients flow back through one file",
     "new": "write a starter file for an assignment",
     "assignments": "list the assignments",

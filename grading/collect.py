@@ -144,20 +144,23 @@ def _bytes(path: Path) -> bytes:
 
 
 def _item(found: _Found, assignment: Assignment | None) -> Item:
-    submission = _read(found)
-    item = Item(found.path, submission, _student(found))
+    submission, student = _read(found), _student(found)
     try:
-        answered = assignment or _assignment(submission, found.root)
+        return item_of(submission, assignment or _assignment(submission, found.root), student)
     except UsageError as error:
-        return replace(item, problem=f"no assignment found: {error}")
-    contracts = list(answered.contracts.values())
+        return Item(found.path, submission, student, problem=f"no assignment found: {error}")
+
+
+def item_of(submission: Submission, assignment: Assignment, student: str = "") -> Item:
+    """Return a submission with the contract that it means; one that means none has a fault."""
+    contracts = list(assignment.contracts.values())
     try:
-        contract = find_contract(answered, submission)
+        contract = find_contract(assignment, submission)
     except ContractError as error:
         submission = replace(submission, fault=str(error))
         contract = contracts[0]
     framework = "" if submission.fault and len(contracts) > 1 else contract.framework
-    return Item(found.path, submission, item.student, answered, contract, framework)
+    return Item(submission.path, submission, student, assignment, contract, framework)
 
 
 def _student(found: _Found) -> str:

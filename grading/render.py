@@ -13,7 +13,7 @@ from rnncheck.suites.sentences import say
 
 
 def verdict(judged: Judged, file: str, assignment: str, told: set[str] | None = None) -> str:
-    """Return one check's verdict: a line where it passed, a block where it did not.
+    """Return one check's verdict: a line where it passed or is hidden, else a block.
 
     Args:
         judged: the check.
@@ -26,6 +26,8 @@ def verdict(judged: Judged, file: str, assignment: str, told: set[str] | None = 
     if outcome.status in ("passed", "not claimed"):
         notes = f"  ({', '.join(outcome.notes)})" if outcome.notes else ""
         return f"{outcome.status:<12} {outcome.check}{notes}"
+    if judged.hidden:
+        return f"{outcome.status:<12} {outcome.check}: {say('hidden')}"
     head = f"{outcome.status:<12} {outcome.check}: {line(_claim(outcome))}"
     rows = [("file", say("file", file=line(file), assignment=assignment))] if told is None else []
     rows += outcome.failure.lines() if outcome.failure else _where(outcome)

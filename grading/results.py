@@ -31,6 +31,7 @@ def verdict_of(item: Item, report: Report | None, device: str, seconds: float) -
         device: "cpu" or "cuda".
         seconds: how long it took.
     """
+    problem, check = _first_problem(report) if report else (item.problem, "")
     return {
         "format": FORMAT,
         "assignment": item.assignment.name if item.assignment else "",
@@ -39,7 +40,8 @@ def verdict_of(item: Item, report: Report | None, device: str, seconds: float) -
         "device": device,
         "mark": report.mark if report else None,
         "status": _status(report),
-        "problem": line(_first_problem(report) if report else item.problem),
+        "problem": line(problem),
+        "problem_check": check,
         "detail": lines(report.detail) if report else "",
         "bank": BANK,
         "bank_digest": bank_digest(item.contract) if item.contract else "",
@@ -55,17 +57,24 @@ def verdict_of(item: Item, report: Report | None, device: str, seconds: float) -
 
 def not_graded(assignment: str, framework: str, reason: str) -> Verdict:
     """Return what stands for a verdict where there is none yet; no mark comes of it."""
-    return {
-        "format": FORMAT,
-        "assignment": assignment,
-        "framework": framework,
+    nothing: Verdict = {
+        "assignment_sha256": "",
+        "device": "",
         "mark": None,
-        "status": "not graded",
-        "problem": line(reason),
+        "problem_check": "",
+        "detail": "",
+        "bank": BANK,
+        "bank_digest": "",
+        "bank_note": say("practice"),
+        "tier": "",
+        "versions": {},
         "counts": dict.fromkeys(STATUSES, 0),
         "checks": [],
         "notes": [],
+        "seconds": 0.0,
     }
+    known = {"format": FORMAT, "assignment": assignment, "framework": framework}
+    return {**known, "status": "not graded", "problem": line(reason), **nothing}
 
 
 def _status(report: Report | None) -> str:
@@ -74,15 +83,19 @@ def _status(report: Report | None) -> str:
     return "absent" if report.absent else "judged"
 
 
-def _first_problem(report: Report) -> str:
-    """Return why a submission has less than full marks, in one sentence, unescaped; or ""."""
+def _first_problem(report: Report) -> tuple[str, str]:
+    """Return why a submission has less than full marks, in one unescaped sentence or "".
+
+    And the check that told it, "" for none. One that is not hidden comes before one that is.
+    """
     if report.absent or report.fault:
-        return report.absent or report.fault
+        return report.absent or report.fault, ""
     lost = [judged for judged in report.judged if judged.points < judged.worth]
     if not lost:
-        return ""
+        return "", ""
+    lost = [judged for judged in lost if not judged.hidden] or lost
     worst = next((judged for judged in lost if judged.diagnosis), lost[0])
-    return f"{worst.outcome.check}: {_reason(worst)}"
+    return f"{worst.outcome.check}: {_reason(worst)}", worst.outcome.check
 
 
 def _reason(judged: Judged) -> str:

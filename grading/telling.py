@@ -23,7 +23,7 @@ class Telling:
         outcome = judged.outcome
         if outcome.status in self._hidden:
             return
-        common = alike(outcome)
+        common = None if judged.hidden else alike(outcome)
         if common is not None and common == self._last:
             self._rest.append(outcome.check)
             return

@@ -24,6 +24,7 @@ SENTENCES: dict[str, str] = {
     "module": "a submission can import the standard library, NumPy and its own framework alone",
     "file": "{file}, assignment {assignment}",
     "as_above": "as above: {what}",
+    "hidden": "it does not hold; what this check tries is hidden",
     "practice": "practice bank: not for marks",
 }
 

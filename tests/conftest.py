@@ -21,6 +21,7 @@ WARNINGS = (
 # Files in which nothing depends on a framework: once, in the environment with NumPy alone, is enough.
 # A test of one world alone is marked `judging.home(world)` and runs in the environment of that name.
 SAME_EVERYWHERE = (
+    "test_archive",
     "test_cases",
     "test_check_command",
     "test_checks_catch",
@@ -52,8 +53,11 @@ SAME_EVERYWHERE = (
     "test_reference_numbers",
     "test_reference_time",
     "test_reference_topologies",
+    "test_results",
+    "test_resume",
     "test_run",
     "test_shrink",
+    "test_store",
     "test_worker_session",
 )
 HOMES = ("numpy", "torch", "keras3", "tf1")
