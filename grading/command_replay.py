@@ -17,6 +17,7 @@ from rnncheck.grading.escape import line
 from rnncheck.grading.results import FORMAT, Result, Verdict
 from rnncheck.grading.store import Store
 from rnncheck.grading.submission import Submission, read_submission, submission_of
+from rnncheck.worker.servers import Servers
 
 _CHECK = ("name", "status", "points", "worth", "case", "message", "place", "hidden")
 _WITH = ("assignment_sha256", "bank_digest", "tier", "versions")
@@ -48,10 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: there is nothing to judge again, or the file is not the one that was judged.
     """
     same, count = True, 0
-    for result, source in _asked(arguments):
-        count += 1
-        again = batch.grade(_item(result, source, arguments.assignment), result["device"])
-        same &= _tell(result, again)
+    with Servers() as servers:
+        for result, source in _asked(arguments):
+            count += 1
+            item = _item(result, source, arguments.assignment)
+            same &= _tell(result, batch.grade(item, result["device"], servers))
     if not count:
         raise UsageError(f"{arguments.result} holds nothing that was judged")
     return 0 if same else 1

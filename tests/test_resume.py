@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL"
 
 def start(out: Path, jobs: int) -> subprocess.Popen[bytes]:
     """Start to grade the class."""
-    python, *options, code, home, _ = command("cpu")
+    python, *options, code, home, _, _ = command("cpu", "practice")
     code = (
         code.partition("from rnncheck")[0]
         + "from rnncheck.grading.cli import main; main(sys.argv[2:])"
