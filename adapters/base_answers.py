@@ -17,9 +17,15 @@ def find(namespace: Mapping[str, Any], name: str) -> Any:
     Raises:
         Fault: "not_implemented": there is none.
     """
-    if name not in namespace:
+    if not there(namespace, name):
         raise Fault("not_implemented", f"{name} is not defined; define it under exactly this name")
     return namespace[name]
+
+
+def there(namespace: Mapping[str, Any], name: str) -> bool:
+    """Say whether a name is defined, and not only imported from a module that is not there."""
+    absent = getattr(type(namespace.get(name)), "__rnncheck_absent__", False)
+    return name in namespace and not absent
 
 
 def describe(value: object) -> str:
@@ -35,8 +41,8 @@ def describe(value: object) -> str:
 
 def wrong_answer(value: object, asked: str) -> Fault:
     """Return the fault of a call that gave back something else than was asked for."""
-    if value is None:
-        return Fault("not_implemented", f"the call gave back None; asked for: {asked}")
+    if value is None or value is NotImplemented:
+        return Fault("not_implemented", f"the call gave back {value}; asked for: {asked}")
     return Fault("error", f"the call gave back {describe(value)}; asked for: {asked}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,10 @@ class Contract:
         names: functions or classes that the file must define.
         claims: what it must be able to do, in the words of protocol.claims.
         options: fields of Spec without the sizes: Spec(input_size=..., hidden_sizes=..., **options).
+        lenient: whether the file is run statement by statement, past those that fail, with
+            stand-ins for modules that are not there; a notebook always is.
+        backward: whether only checks of gradients are run.
+        parts: functions and classes that are judged each alone; () where the file is one thing.
     """
 
     framework: str
@@ -64,6 +68,27 @@ class Contract:
     names: tuple[str, ...]
     claims: frozenset[str]
     options: Mapping[str, Any]
+    lenient: bool = False
+    backward: bool = False
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function or class of a homework that is judged alone.
+
+    Attributes:
+        name: of the function, or of several that belong together.
+        points: its share of the 100 points of the assignment.
+        contract: what it must look like.
+        steps: parts that are single steps of it: where one of them is not right, it is judged
+            also with right steps in their place.
+    """
+
+    name: str
+    points: float
+    contract: Contract
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,25 +209,58 @@ def _points(table: Table) -> dict[str, float]:
 
 
 def _contract(framework: str, table: Table, shared: Mapping[str, Any]) -> Contract:
-    table.only(("adapter", "world", "imports", "names", "claims", "spec"))
+    table.only(("adapter", "world", "imports", "names", "claims", "spec", "lenient", "parts"))
     world = table.get("world", str)
     if world not in WORLDS:
         raise table.error(f"'world' is {world!r}; allowed: {', '.join(WORLDS)}")
-    if not table.strings("names"):
-        raise table.error("'names' is empty; name what the file must define")
-    try:
-        claimed = claims(table.strings("claims"))
-    except ValueError as error:
-        raise table.error(str(error)) from error
-    return Contract(
+    options = {**shared, **table.get("spec", dict)}
+    whole = Contract(
         framework=framework,
         adapter=table.get("adapter", str),
         world=world,
         imports=table.strings("imports"),
-        names=table.strings("names"),
-        claims=claimed,
-        options=_options(table, {**shared, **table.get("spec", dict)}),
+        names=(),
+        claims=frozenset(),
+        options=_options(table, options),
+        lenient=table.data.get("lenient") is True,
     )
+    if "parts" not in table.data:
+        return replace(whole, names=_names(table), claims=_claims(table))
+    listed = table.table("parts")
+    parts = tuple(_part(name, listed.table(name), whole, options) for name in listed.data)
+    total = sum(part.points for part in parts)
+    if abs(total - 100) > 1e-9:
+        raise listed.error(f"the points of the parts add up to {total}; they must add up to 100")
+    names = dict.fromkeys(name for part in parts for name in part.contract.names)
+    return replace(whole, names=tuple(names), parts=parts)
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    if not table.strings("names"):
+        raise table.error("'names' is empty; name what the file must define")
+    return table.strings("names")
+
+
+def _claims(table: Table) -> frozenset[str]:
+    try:
+        return claims(table.strings("claims"))
+    except ValueError as error:
+        raise table.error(str(error)) from error
+
+
+def _part(name: str, table: Table, whole: Contract, shared: Mapping[str, Any]) -> Part:
+    table.only(("points", "names", "claims", "spec", "steps"))
+    own = {**shared, **(table.get("spec", dict) if "spec" in table.data else {})}
+    claimed = _claims(table)
+    contract = replace(
+        whole,
+        names=_names(table) if "names" in table.data else (name,),
+        claims=claimed,
+        options=_options(table, own),
+        backward=bool(claimed & {"step_vjp", "sequence_vjp"}),
+    )
+    steps = table.strings("steps") if "steps" in table.data else ()
+    return Part(name, float(table.get("points", int)), contract, steps)
 
 
 def _options(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnncheck.grading.assignment import Assignment, load
+from rnncheck.grading.assignment import Assignment, Contract, load
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
-from rnncheck.grading.judge import Report, judge
+from rnncheck.grading.judge import Report, judge, planned
 from rnncheck.grading.opened import open_submission
 from rnncheck.grading.render import ledger
+from rnncheck.grading.submission import Submission
 from rnncheck.grading.telling import Telling
 from rnncheck.suites.check import checks
-from rnncheck.suites.driver import plan
 from rnncheck.suites.sentences import say
 
 
@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = arguments.assignment or find_assignment(submission)
     assignment = load(name)
     contract = find_contract(assignment, submission)
-    opened = open_submission(submission, contract, assignment.limits, arguments.device)
-    claimed = {c.name: len(cases) for c, cases in plan(opened.spec, opened.claims) if cases}
+    claimed = _claimed(submission, contract, assignment, arguments.device)
     _require_some(arguments.only, arguments.case, claimed, assignment)
     print(f"{line(arguments.file)}  {assignment.name}: {assignment.title} ({contract.framework})")
     telling = Telling(str(arguments.file), name, quiet=arguments.quiet)
@@ -63,12 +62,24 @@ def run(arguments: argparse.Namespace) -> int:
     return _close(report)
 
 
+def _claimed(
+    submission: Submission, contract: Contract, assignment: Assignment, device: str
+) -> dict[str, int]:
+    """Return how many cases each check has, by its name; a part's behind the part's name."""
+    claimed: dict[str, int] = {}
+    alone = {f"{part.name}.": part.contract for part in contract.parts} or {"": contract}
+    for start, one in alone.items():
+        opened = open_submission(submission, one, assignment.limits, device)
+        claimed |= {start + c.name: len(cases) for c, cases in planned(opened, one) if cases}
+    return claimed
+
+
 def _require_some(
     words: list[str], case: int | None, claimed: dict[str, int], assignment: Assignment
 ) -> None:
     """Refuse words and a case that leave nothing to check."""
     for word in words:
-        if not any(word in name for name in checks()):
+        if not any(word in name for name in [*checks(), *claimed]):
             raise UsageError(f"no check has {word!r} in its name; there are: {', '.join(checks())}")
     chosen = {n: size for n, size in claimed.items() if not words or any(w in n for w in words)}
     if not chosen:
@@ -88,7 +99,21 @@ def _close(report: Report) -> int:
     counted = [j for j in failed if j.worth]
     if report.snippet:
         print(f"\nsee it without rnncheck:\n\n{report.snippet}")
+    _tell_parts(report)
     print(f"\n{ledger(report)}. Mark {report.mark:g} of 100 ({say('practice')}).")
     if failed and not counted:
         print("What did not pass is advice and costs nothing.")
     return 1 if counted else 0
+
+
+def _tell_parts(report: Report) -> None:
+    """Print the points of each part, and what is noted of the whole."""
+    rows = {judged.part: [0.0, 0.0] for judged in report.judged if judged.part}
+    for judged in report.judged:
+        if judged.part:
+            rows[judged.part][0] += judged.points
+            rows[judged.part][1] += judged.worth
+    if rows:
+        print("".join(f"\n{p:<28} {got:.4g} of {worth:.4g}" for p, (got, worth) in rows.items()))
+    for note in report.notes:
+        print(f"note: {line(note)}")

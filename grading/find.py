@@ -53,7 +53,7 @@ def _named(submission: Submission) -> str:
 def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, int, int]:
     """Rank by the names defined, then by the words of the file's name that fit or are missing."""
     fitting = [c for c in assignment.contracts.values() if _fits(c, submission)]
-    defined = [len(c.names) for c in fitting if set(c.names) <= submission.names]
+    defined = [_defined(c, submission) for c in fitting]
     words = {word.lower() for word in _WORD.findall(submission.path.stem)}
     hit = sum(not words.isdisjoint(group) for group in assignment.words)
     return max(defined, default=0), hit, hit - len(assignment.words)
@@ -80,16 +80,21 @@ def find_contract(assignment: Assignment, submission: Submission) -> Contract:
 def _fits(contract: Contract, submission: Submission) -> bool:
     if contract.imports:
         return bool(_reach(contract, submission.imports))
-    defined = set(contract.names) <= submission.names
-    return defined or not _frameworks(submission)
+    return bool(_defined(contract, submission)) or not _frameworks(submission)
+
+
+def _defined(contract: Contract, submission: Submission) -> int:
+    """Return how many names of a contract are there: all or none, but for one with parts."""
+    found = len(submission.names.intersection(contract.names))
+    return found if contract.parts or found == len(contract.names) else 0
 
 
 def _frameworks(submission: Submission) -> list[str]:
     return sorted({name.partition(".")[0] for name in submission.imports} & set(FRAMEWORKS))
 
 
-def _closeness(contract: Contract, submission: Submission) -> tuple[bool, int, int]:
-    defined = set(contract.names) <= submission.names
+def _closeness(contract: Contract, submission: Submission) -> tuple[int, int, int]:
+    defined = _defined(contract, submission)
     bases = [base for name in contract.names for base in submission.bases.get(name, ())]
     return defined, bool(_reach(contract, bases)), _reach(contract, submission.imports)
 

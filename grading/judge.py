@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from rnncheck.grading.assignment import Assignment, Contract
 from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
 from rnncheck.grading.marks import mark, points_of
-from rnncheck.grading.opened import Opened, open_submission
+from rnncheck.grading.opened import Opened, Supply, open_submission
+from rnncheck.grading.parts import judge_parts
 from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import Outcome, plan, run_plan
+from rnncheck.suites.sentences import say
 from rnncheck.worker.servers import Servers
 
 Plan = list[tuple[Check, tuple[CaseSpec, ...]]]
@@ -29,12 +32,19 @@ class Judged:
         worth: the points that it is worth.
         diagnosis: the likely mistake of a failure, where one was looked for.
         hidden: whether a student is told only how it ended.
+        part: the part of the homework that it is a check of, or "".
     """
 
     outcome: Outcome
     worth: float
     diagnosis: Diagnosis | None = None
     hidden: bool = False
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """The check's name, behind that of its part."""
+        return f"{self.part}.{self.outcome.check}" if self.part else self.outcome.check
 
     @property
     def points(self) -> float:
@@ -92,6 +102,7 @@ def judge(
     tries: int = TRIES,
     with_snippet: bool = False,
     servers: Servers | None = None,
+    supply: Supply | None = None,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
 
@@ -109,15 +120,27 @@ def judge(
         tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
         servers: what gives workers; None for one server of its own.
+        supply: see opened.Opened.
 
     Raises:
         Trouble: something of rnncheck's own or of the machine failed.
         WorkerError: no worker can be had; that is not the submission's fault.
     """
+    if contract.parts:
+        one = partial(
+            judge,
+            device=device,
+            case=case,
+            with_diagnosis=with_diagnosis,
+            tries=tries,
+            with_snippet=with_snippet,
+            servers=servers,
+        )
+        return judge_parts(one, submission, assignment, contract, only=only, tell=tell)
     report = Report(str(submission.path), assignment.name, contract.framework, ())
     limits = assignment.limits
-    with open_submission(submission, contract, limits, device, servers) as opened:
-        pairs = _selected(plan(opened.spec, opened.claims), only, case)
+    with open_submission(submission, contract, limits, device, servers, supply) as opened:
+        pairs = _selected(planned(opened, contract), only, case)
         pairs.sort(key=lambda pair: _hides(assignment, pair[0]))
         worth = points_of(assignment, pairs)
         try:
@@ -138,7 +161,15 @@ def judge(
             outcomes = [item.outcome for item in judged if not item.hidden]
             script = snippet(opened, outcomes, submission.path, device)
     report = replace(report, judged=tuple(judged), snippet=script, tier=opened.tier)
-    return replace(report, notes=_notes(judged))
+    return replace(report, notes=_notes(submission, opened, judged))
+
+
+def planned(opened: Opened, contract: Contract) -> Plan:
+    """Return the checks of a contract without parts, each with its cases."""
+    pairs = plan(opened.spec, opened.claims)
+    if not contract.backward:
+        return pairs
+    return [(c, cases if c.needs & {"step_vjp", "sequence_vjp"} else ()) for c, cases in pairs]
 
 
 def _hides(assignment: Assignment, check: Check) -> bool:
@@ -181,5 +212,8 @@ def _not_opened(
     return replace(report, judged=tuple(judged), fault=str(fault), detail=fault.detail)
 
 
-def _notes(judged: Sequence[Judged]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for j in judged for note in j.outcome.notes))
+def _notes(submission: Submission, opened: Opened, judged: Sequence[Judged]) -> tuple[str, ...]:
+    notes = [*submission.notes, *(note for j in judged for note in j.outcome.notes)]
+    if opened.notes:
+        notes.append(say("left_behind", count=len(opened.notes), first=opened.notes[0]))
+    return tuple(dict.fromkeys(notes))

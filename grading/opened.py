@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Self
 
 from rnncheck import adapters
-from rnncheck.adapters.base import Adapter, Target
+from rnncheck.adapters.base import Adapter, Layout, Target
 from rnncheck.grading.assignment import SIZES, Contract
 from rnncheck.grading.assignment import Limits as AssignmentLimits
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Implementation
-from rnncheck.protocol.names import Array
+from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec, spec_from_json
 from rnncheck.worker.client import Limits, Loaded, Session
 from rnncheck.worker.servers import Servers
 
 LOSSES = 2
+
+
+Supply = Callable[[Layout, Spec, Mapping[str, Array], str, Arrays], Arrays]
 
 
 class Opened:
@@ -31,6 +35,7 @@ class Opened:
         claims: what it offers.
         bound_name: of the function or class that is bound.
         tier: how well its worker was shut in, a name of worker.tiers.TIERS; "" before it started.
+        notes: what failed while it was loaded leniently.
     """
 
     def __init__(
@@ -41,11 +46,17 @@ class Opened:
         spec: Spec,
         claims: frozenset[str],
         start: Callable[[], tuple[Session, Loaded]],
+        supply: Supply | None = None,
     ) -> None:
-        """Start nothing yet; `start` opens a session and loads."""
+        """Start nothing yet; `start` opens a session and loads.
+
+        `supply` gives what else the runner is handed with each call.
+        """
+        self._supply = supply
         self.name, self.adapter, self.spec, self.claims = name, adapter, spec, claims
         self.bound_name = bound_name
         self.tier = ""
+        self.notes: tuple[str, ...] = ()
         self._start = start
         self._session: Session | None = None
         self._loaded: Loaded | None = None
@@ -69,6 +80,7 @@ class Opened:
         try:
             self._session, self._loaded = self._start()
             self.tier = self._session.tier
+            self.notes = self._loaded.notes
         except Fault as fault:
             self._note(fault)
             raise
@@ -80,7 +92,10 @@ class Opened:
         self.open()
         assert self._loaded is not None
         try:
-            return self._loaded.bind(spec, params, dtype, device)
+            bound = self._loaded.bind(spec, params, dtype, device)
+            if self._supply is not None:
+                bound.supply = partial(self._supply, self.adapter.layout, spec, params)
+            return bound
         except Fault as fault:
             self._note(fault)
             raise
@@ -117,6 +132,7 @@ def open_submission(
     limits: AssignmentLimits,
     device: str = "cpu",
     servers: Servers | None = None,
+    supply: Supply | None = None,
 ) -> Opened:
     """Return a submission, to be opened in a worker of its own, which `servers` give.
 
@@ -137,17 +153,18 @@ def open_submission(
         try:
             loaded = session.load_source(
                 contract.adapter,
-                submission.source,
+                submission.code,
                 submission.path.name,
                 contract.names,
                 claims=contract.claims,
+                lenient=contract.lenient or submission.is_notebook,
             )
         except Fault:
             session.close()
             raise
         return session, loaded
 
-    return Opened(submission.path.name, contract.names[0], adapter, spec, claims, start)
+    return Opened(submission.path.name, contract.names[0], adapter, spec, claims, start, supply)
 
 
 def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened:

@@ -25,15 +25,15 @@ def verdict(judged: Judged, file: str, assignment: str, told: set[str] | None = 
     outcome = judged.outcome
     if outcome.status in ("passed", "not claimed"):
         notes = f"  ({', '.join(outcome.notes)})" if outcome.notes else ""
-        return f"{outcome.status:<12} {outcome.check}{notes}"
+        return f"{outcome.status:<12} {judged.name}{notes}"
     if judged.hidden:
-        return f"{outcome.status:<12} {outcome.check}: {say('hidden')}"
-    head = f"{outcome.status:<12} {outcome.check}: {line(_claim(outcome))}"
+        return f"{outcome.status:<12} {judged.name}: {say('hidden')}"
+    head = f"{outcome.status:<12} {judged.name}: {line(_claim(outcome))}"
     rows = [("file", say("file", file=line(file), assignment=assignment))] if told is None else []
     rows += outcome.failure.lines() if outcome.failure else _where(outcome)
     rows += _why(judged, told if told is not None else set())
     if outcome.status == "failed":
-        again = rerun_line(file, assignment, outcome.check, outcome.case_index)
+        again = rerun_line(file, assignment, judged.name, outcome.case_index)
         rows.append(("rerun", again))
     return "\n".join([head, *(f"  {label:<8} {lines(text)}" for label, text in rows)])
 

@@ -95,7 +95,7 @@ def _first_problem(report: Report) -> tuple[str, str]:
         return "", ""
     lost = [judged for judged in lost if not judged.hidden] or lost
     worst = next((judged for judged in lost if judged.diagnosis), lost[0])
-    return f"{worst.outcome.check}: {_reason(worst)}", worst.outcome.check
+    return f"{worst.name}: {_reason(worst)}", worst.name
 
 
 def _reason(judged: Judged) -> str:
@@ -111,7 +111,7 @@ def _reason(judged: Judged) -> str:
 def _check(judged: Judged) -> dict[str, Any]:
     outcome, failure = judged.outcome, judged.outcome.failure
     return {
-        "name": outcome.check,
+        "name": judged.name,
         "family": outcome.family,
         "hidden": judged.hidden,
         "status": outcome.status,

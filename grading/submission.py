@@ -8,12 +8,17 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnncheck.grading.errors import UsageError
+from rnncheck.grading.notebook import NotebookError, notebook_text
+from rnncheck.grading.python2 import in_python3, looks_old, old_names
+from rnncheck.suites.sentences import say
 
 MAX_BYTES = 4 * 2**20
+MAX_NOTEBOOK = 32 * 2**20  # with the pictures of its outputs
+SUFFIXES = (".py", ".ipynb")
 MARKER_LINES = 20
 _MARKER = re.compile(r"^[\s\ufeff]*#+\s*rnncheck:\s*([\w-]+)")
 
@@ -31,6 +36,9 @@ class Submission:
         bases: the bases of each class, aliases resolved.
         marker: the assignment named in a line `# rnncheck: NAME` near the top.
         fault: a sentence, if it cannot be run at all; names and imports are then empty.
+        code: the bytes that are run: the source, or what it says in Python 3 (a notebook's cells,
+            Python 2's prints).
+        notes: remarks that cost nothing.
     """
 
     path: Path
@@ -40,6 +48,13 @@ class Submission:
     bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     marker: str | None = None
     fault: str | None = None
+    code: bytes = b""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_notebook(self) -> bool:
+        """Say whether it was handed in as a notebook."""
+        return self.path.suffix.lower() == ".ipynb"
 
 
 def read_submission(path: str | Path) -> Submission:
@@ -68,28 +83,60 @@ def _described(path: Path, source: bytes, fault: str | None) -> Submission:
     if fault:
         return Submission(path, source, marker=_marker(source), fault=fault)
     try:
-        tree = _parse(source)
-        return _describe(path, source, tree)
+        code, notes = _python(path, source)
+        tree = _parse(code)
+        names = old_names(tree)
+        more = (say("python2_names", names=", ".join(names)),) if names else ()
+        described = _describe(path, code, tree)
+        return replace(described, source=source, code=code, notes=notes + more)
+    except NotebookError as error:
+        fault = f"{path.name} cannot be read as a notebook: {error}"
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        fault = f"{path.name} is not Python that can be read: {_reason(error)}"
-        return Submission(path, source, marker=_marker(source), fault=fault)
+        old = (
+            "is written for Python 2"
+            if _is_old(source, error)
+            else "is not Python that can be read"
+        )
+        fault = f"{path.name} {old}: {_reason(error)}"
+    return Submission(path, source, marker=_marker(source), fault=fault)
+
+
+def _python(path: Path, source: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return the Python 3 of a file, and notes of what was changed to get it."""
+    if path.suffix.lower() == ".ipynb":
+        text, left_out = notebook_text(source)
+        notes = (say("cells_left_out", count=left_out),) if left_out else ()
+        return text.encode("utf-8", "replace"), notes
+    try:
+        _parse(source)
+    except SyntaxError:
+        text3 = in_python3(source.decode("utf-8-sig"))
+        if text3 is None:
+            raise
+        return text3.encode("utf-8"), (say("python2"),)
+    return source, ()
+
+
+def _is_old(source: bytes, error: BaseException) -> bool:
+    return isinstance(error, SyntaxError) and looks_old(source.decode("utf-8", "replace"))
 
 
 def _read(path: Path) -> tuple[bytes, str | None]:
     try:
         with path.open("rb") as file:
-            source = file.read(MAX_BYTES + 1)
+            most = MAX_NOTEBOOK if path.suffix.lower() == ".ipynb" else MAX_BYTES
+            source = file.read(most + 1)
     except OSError as error:
         return b"", f"{path.name} cannot be opened: {error.strerror}"
     return _bounded(path, source)
 
 
 def _bounded(path: Path, source: bytes) -> tuple[bytes, str | None]:
-    if path.suffix.lower() != ".py":
-        hint = "export the notebook as a .py file" if path.suffix == ".ipynb" else "hand in a .py"
-        return b"", f"{path.name} is not a Python file; {hint}"
-    if len(source) > MAX_BYTES:
-        return b"", f"{path.name} is larger than {MAX_BYTES // 2**20} MiB; hand in the code alone"
+    if path.suffix.lower() not in SUFFIXES:
+        return b"", f"{path.name} is not a Python file; hand in a .py or a notebook (.ipynb)"
+    most = MAX_NOTEBOOK if path.suffix.lower() == ".ipynb" else MAX_BYTES
+    if len(source) > most:
+        return b"", f"{path.name} is larger than {most // 2**20} MiB; hand in the code alone"
     if not source.strip():
         return source, f"{path.name} is empty"
     return source, None

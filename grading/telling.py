@@ -25,7 +25,7 @@ class Telling:
             return
         common = None if judged.hidden else alike(outcome)
         if common is not None and common == self._last:
-            self._rest.append(outcome.check)
+            self._rest.append(judged.name)
             return
         self.close()
         self._last = common

@@ -100,12 +100,15 @@ def parameter_shapes(spec: Spec) -> dict[str, Shape]:
 
 
 def state_shapes(spec: Spec, batch: int) -> dict[str, Shape]:
-    """Return the shape of every part of the state: h (B, R), c (B, H), or Jordan's y (B, O)."""
+    """Return the shape of every part of the state: h (B, R), c (B, H), or Jordan's y (B, O).
+
+    A c that spec.cell_state hides is none.
+    """
     shapes: dict[str, Shape] = {}
     for index, prefix in enumerate(prefixes(spec)):
         layer = index // len(spec.directions)
         shapes[prefix + output_part(spec)] = (batch, recurrent_size(spec, layer))
-        if spec.cell == "lstm":
+        if spec.cell == "lstm" and spec.cell_state == "shown":
             shapes[prefix + "c"] = (batch, spec.hidden_sizes[layer])
     return shapes
 

@@ -13,6 +13,7 @@ GATES: dict[str, tuple[str, ...]] = {
     "gru": ("r", "z", "n"),
 }
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "identity")
+LATER = {"cell_state": "shown"}
 DIRECTIONS = (("forward",), ("reverse",), ("forward", "reverse"))
 
 
@@ -106,6 +107,8 @@ class Spec:
             own arrays are time-major in either case.
         dropout: see Dropout.
         padding: see Padding.
+        cell_state: of an LSTM, "shown" (c is a part of the state that is handed in and back) or
+            "hidden" (c starts at zero and is not handed back, as in several courses).
     """
 
     cell: str
@@ -126,6 +129,7 @@ class Spec:
     time_major: bool = True
     dropout: Dropout = Dropout()
     padding: Padding = Padding()
+    cell_state: str = "shown"
 
     def __post_init__(self) -> None:
         """Fill in the usual gate order and refuse what is not allowed."""
@@ -167,6 +171,7 @@ class Spec:
         _choose("update", self.update, ("z_keeps", "z_takes"))
         _choose("biases", self.biases, ("none", "single", "double"))
         _choose("directions", self.directions, DIRECTIONS)
+        _choose("cell_state", self.cell_state, ("shown", "hidden"))
         if self.cell != "lstm":
             self._refuse_lstm_options()
         if self.cell != "gru" and (self.reset, self.update) != ("after", "z_keeps"):
@@ -180,6 +185,7 @@ class Spec:
             ("peepholes", False),
             ("cell_clip", None),
             ("projection", 0),
+            ("cell_state", "shown"),
         ):
             if getattr(self, name) != off:
                 raise SpecError(f"{name} is an option of an lstm, not of {self.cell!r}")
@@ -189,8 +195,13 @@ class Spec:
         return replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the spec as plain JSON values, every field present."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        """Return the spec as plain JSON values.
+
+        Every field is present but those of LATER with their default: what was written before
+        there were such fields keeps its bytes.
+        """
+        values = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return {k: v for k, v in values.items() if k not in LATER or LATER[k] != v}
 
 
 def spec_from_json(data: Mapping[str, Any]) -> Spec:

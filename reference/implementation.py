@@ -16,6 +16,7 @@ from rnncheck.protocol.names import (
     dropout_shapes,
     outputs_width,
     parameter_shapes,
+    prefixes,
     state_shapes,
 )
 from rnncheck.protocol.spec import Dropout, Spec
@@ -103,7 +104,8 @@ class ReferenceImplementation:
             self.start(state, batch),
             self.step_masks(batch),
         )
-        return {"outputs": outputs} | prefixed("state.", new) | prefixed("trace.", trace)
+        shown = prefixed("state.", self.shown(new))
+        return {"outputs": outputs} | shown | prefixed("trace.", trace)
 
     def sequence(
         self,
@@ -117,7 +119,7 @@ class ReferenceImplementation:
         if dropout is not None:
             return self.training(dropout).sequence(x, state, lengths, mask)
         run, _ = self.run(x, state, lengths, mask)
-        results = {"outputs": run.outputs} | prefixed("state.", run.state)
+        results = {"outputs": run.outputs} | prefixed("state.", self.shown(run.state))
         return results | prefixed("trace.", run.trace)
 
     def step_vjp(
@@ -129,7 +131,7 @@ class ReferenceImplementation:
     ) -> Arrays:
         """Return the gradients of sum(d_outputs * outputs) + sum(d_state * new state)."""
         batch = check_input(self.spec, x, "BD")[0]
-        return steps.backward(
+        gradients = steps.backward(
             self.spec,
             self.network.loop.cell,
             self.params,
@@ -138,6 +140,7 @@ class ReferenceImplementation:
             self.step_masks(batch),
             *self.upstream(d_outputs, d_state, (batch,)),
         )
+        return self.shown(gradients, "d.state.")
 
     def sequence_vjp(
         self,
@@ -155,7 +158,7 @@ class ReferenceImplementation:
             return bound.sequence_vjp(x, state, d_outputs, d_state, lengths, mask)
         run, valid = self.run(x, state, lengths, mask)
         upstream = self.upstream(d_outputs, d_state, valid.shape)
-        return self.network.backward(self.params, run, valid, *upstream)
+        return self.shown(self.network.backward(self.params, run, valid, *upstream), "d.state.")
 
     def training(self, kept: Mapping[str, Array]) -> ReferenceImplementation:
         """Return the same bound to dropout masks, given as 1 for kept and 0 for dropped."""
@@ -181,9 +184,24 @@ class ReferenceImplementation:
         """Return the initial state in the bound dtype; None means zeros."""
         shapes = state_shapes(self.spec, batch)
         if state is None:
-            return {part: np.zeros(shape, self.dtype) for part, shape in shapes.items()}
+            return self.whole({part: np.zeros(s, self.dtype) for part, s in shapes.items()})
         check_named("state", state, shapes)
-        return cast_all(state, self.dtype)
+        return self.whole(cast_all(state, self.dtype))
+
+    def whole(self, state: Named) -> Named:
+        """Return a state with the parts that spec.cell_state hides, which are zero."""
+        if self.spec.cell_state == "shown":
+            return state
+        batch = next(iter(state.values())).shape[0]
+        shapes = state_shapes(self.spec.with_(cell_state="shown"), batch)
+        return {part: np.zeros(shape, self.dtype) for part, shape in shapes.items()} | state
+
+    def shown(self, named: Named, start: str = "") -> Named:
+        """Return arrays without the parts of a state that spec.cell_state hides."""
+        if self.spec.cell_state == "shown":
+            return named
+        hidden = {f"{start}{prefix}c" for prefix in prefixes(self.spec)}
+        return {name: array for name, array in named.items() if name not in hidden}
 
     def dropout_masks(self, length: int, batch: int) -> Given:
         """Return the dropout masks, none in evaluation, held to the shapes of a call."""
@@ -202,7 +220,7 @@ class ReferenceImplementation:
         """Return the upstream gradients in the bound dtype."""
         check_shape("d_outputs", d_outputs, (*lead, outputs_width(self.spec)))
         check_named("d_state", d_state, state_shapes(self.spec, lead[-1]))
-        return cast(d_outputs, self.dtype), cast_all(d_state, self.dtype)
+        return cast(d_outputs, self.dtype), self.whole(cast_all(d_state, self.dtype))
 
 
 def bind(

@@ -22,6 +22,12 @@ SENTENCES: dict[str, str] = {
     "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",
     "alike": "{count} more like it: {checks}",
     "module": "a submission can import the standard library, NumPy and its own framework alone",
+    "right_steps": "right, given right steps in the place of {steps}; judged so",
+    "python2": "written for Python 2: its prints are read as Python 3's",
+    "python2_names": "written for Python 2: {names}",
+    "cells_left_out": "{count} cells of the notebook are no Python and were left out",
+    "left_behind": "{count} statements failed while the file was run and were left behind, the "
+    "first at {first}",
     "file": "{file}, assignment {assignment}",
     "as_above": "as above: {what}",
     "hidden": "it does not hold; what this check tries is hidden",

@@ -19,7 +19,7 @@ FILES = {
     "bytes": ("bad.py", bytes(range(256)), "not UTF-8; save it as UTF-8"),
     "a null byte": ("bad.py", b"x = 1\0\n", "null bytes"),
     "nothing": ("bad.py", b"\n", "bad.py is empty"),
-    "a notebook": ("bad.ipynb", b'{"cells": []}', "export the notebook as a .py file"),
+    "a notebook": ("bad.ipynb", b'{"cell": []}', "it is JSON, but has no list of cells"),
     "another text": ("bad.txt", b"hello", "bad.txt is not a Python file; hand in a .py"),
 }
 

@@ -67,7 +67,7 @@ FAULTS = {
     "leaves.py": "the process ended: exit code 0",
     "link.py": "link.py is a link; hand in the file itself",
     "looping.py": "contract_result: no answer within 1 s",
-    "notebook.ipynb": "notebook.ipynb is not a Python file; export the notebook as a .py file",
+    "notebook.ipynb": "notebook.ipynb cannot be read as a notebook",
     "syntax.py": "syntax.py is not Python that can be read: line 1: invalid syntax",
     "two\\nlines\\x1b[1m.py": "two\\nlines\\x1b[1m.py is empty",
 }
@@ -414,7 +414,10 @@ def test_absent_framework_is_outside_the_marks(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["class", "--assignment", "lstn"], "no assignment is called 'lstn'; there are: elman,"),
+        (
+            ["class", "--assignment", "lstn"],
+            "no assignment is called 'lstn'; there are: cs231n-lstm,",
+        ),
         (["class", "gone"], "there is no file or folder gone; give files or folders to grade"),
         (["nothing"], "there is no submission in nothing; a submission is a .py file"),
         (["class", "--out", "class/a.py"], "--out class/a.py is a file; give a folder"),

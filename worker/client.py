@@ -19,6 +19,7 @@ from rnncheck.worker.link import Link
 from rnncheck.worker.proxy import Binder, Proxy
 from rnncheck.worker.servers import Servers
 from rnncheck.worker.stage import WORLDS
+from rnncheck.worker.untrusted import plain
 
 __all__ = ["Limits", "Loaded", "Session"]
 
@@ -33,6 +34,7 @@ class Loaded:
         missing: those that it does not have.
         filename: the file's name, or the class's path.
         narrowed: the claims to which the adapter's are narrowed; None for all of them.
+        notes: what failed while it was loaded leniently; a stranger's words.
     """
 
     binder: Binder
@@ -40,6 +42,7 @@ class Loaded:
     missing: tuple[str, ...]
     filename: str
     narrowed: frozenset[str] | None
+    notes: tuple[str, ...] = ()
 
     def bind(
         self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
@@ -121,6 +124,7 @@ class Session:
         *,
         dtype: str = "float64",
         claims: Iterable[str] | None = None,
+        lenient: bool = False,
     ) -> Loaded:
         """Run a file's text in the worker.
 
@@ -131,12 +135,13 @@ class Session:
             names: what it must define, first the class or function that is bound.
             dtype: the framework's default dtype while it is loaded.
             claims: narrows what the adapter claims.
+            lenient: see student.load_source.
 
         Raises:
             Fault: error, not_implemented, timeout or died.
         """
         text = np.frombuffer(source, np.uint8)
-        meta = {"filename": filename, "names": list(names), "dtype": dtype}
+        meta = {"filename": filename, "names": list(names), "dtype": dtype, "lenient": lenient}
         return self._load(adapter_name, meta, {"source": text}, claims)
 
     def load_target(
@@ -184,7 +189,9 @@ class Session:
             raise Fault("died", "the process broke the protocol: it does not say what it loaded")
         binder = Binder(self.link, adapter, number, meta["names"][0], self.device)
         narrowed = frozenset(claims) if claims is not None else None
-        return Loaded(binder, tuple(meta["names"]), missing, meta["filename"], narrowed)
+        told = plain(reply.get("notes"))
+        notes = tuple(map(str, told)) if isinstance(told, list) else ()
+        return Loaded(binder, tuple(meta["names"]), missing, meta["filename"], narrowed, notes)
 
     def _adapter(self, name: str) -> Adapter:
         adapter = adapters.load(name)

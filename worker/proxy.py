@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,11 @@ class Binder:
 
 
 class Proxy:
-    """An implementation bound in a worker; see protocol.implementation.Implementation."""
+    """An implementation bound in a worker; see protocol.implementation.Implementation.
+
+    Attributes:
+        supply: gives what else the runner is handed with a call, by its native name.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class Proxy:
         self._device = device
         self._native = self._cast(binder.adapter.layout.params_out(spec, dict(params)))
         self._handle = binder.bind(spec, self._native, dtype, device)
+        self.supply: Callable[[str, Arrays], Arrays] | None = None
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
         """Compute one step."""
@@ -113,7 +118,8 @@ class Proxy:
     def _call(self, call: str, arrays: Arrays) -> Arrays:
         self.facts = {}
         link, layout = self._binder.link, self._binder.adapter.layout
-        native = self._cast(layout.arguments(self.spec, call, arrays))
+        native = layout.arguments(self.spec, call, arrays)
+        native = self._cast(native | (self.supply(call, arrays) if self.supply else {}))
         steps, batch = arrays["x"].shape[0], arrays["x"].shape[-2]
         drawn = "dropout.seed" in arrays
         shapes = layout.result_shapes(self.spec, call, steps, batch, drawn=drawn)

@@ -14,6 +14,7 @@ import numpy as np
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Runner
+from rnncheck.adapters.base_answers import there
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import (
     DTYPES,
@@ -102,15 +103,17 @@ class Server:
         adapter = adapters.load(meta["adapter"])
         self.filename = meta["filename"]
         set_dtype(adapter.world, meta["dtype"])
+        notes: list[str] = []
         if "target" in meta:
             module, _, path = meta["target"].partition(":")
             found = reduce(getattr, path.split("."), importlib.import_module(module))
             names: Mapping[str, Any] = {path.rpartition(".")[2]: found}
         else:
-            names = load_source(arrays["source"].tobytes(), self.filename)
+            source = arrays["source"].tobytes()
+            names, notes = load_source(source, self.filename, lenient=meta.get("lenient", False))
         self._loads.append(_Load(adapter, names, self.filename))
-        missing = [name for name in meta["names"] if name not in names]
-        return {"missing": missing, "load": len(self._loads) - 1}, {}
+        missing = [name for name in meta["names"] if not there(names, name)]
+        return {"missing": missing, "load": len(self._loads) - 1, "notes": notes}, {}
 
     def _bind(self, meta: _Meta, arrays: Arrays) -> _Reply:
         load = self._loads[meta["load"]]
@@ -150,7 +153,7 @@ def refuse(channel: socket.socket, why: str) -> None:
 
 
 def _sendable(name: str, value: object) -> Array:
-    if value is None or value is Ellipsis:
+    if value is None or value is Ellipsis or value is NotImplemented:
         raise Fault("not_implemented", f"{name} came back as {value}")
     kind = type(value).__name__[:80]
     try:

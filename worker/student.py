@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from rnncheck.protocol.faults import Fault
+from rnncheck.worker.lenient import run_leniently
+from rnncheck.worker.reasons import is_stub, reason_of
 
 MOST_DETAIL = 2000
 _MOST_FRAMES = 8
@@ -84,8 +86,15 @@ class _Text(importlib.abc.InspectLoader):
         return self._text
 
 
-def load_source(source: bytes, filename: str) -> dict[str, Any]:
-    """Run the text as a module of its own and return its names.
+def load_source(
+    source: bytes, filename: str, *, lenient: bool = False
+) -> tuple[dict[str, Any], list[str]]:
+    """Run the text as a module of its own; return its names, and notes of what was left behind.
+
+    Args:
+        source: the bytes of the file.
+        filename: its name in messages.
+        lenient: go on after a statement that fails, and stand in for modules that are not there.
 
     Raises:
         Fault: error, the bytes are not UTF-8.
@@ -97,14 +106,15 @@ def load_source(source: bytes, filename: str) -> dict[str, Any]:
         message = f"{filename} is not UTF-8 text (byte {error.start}); save it as UTF-8"
         raise Fault("error", message) from error
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    code = compile(text, filename, "exec", dont_inherit=True)
     stem = re.sub(r"\W", "_", filename.removesuffix(".py"))
     module = types.ModuleType(f"submission_{stem}")
     module.__file__ = filename
     module.__loader__ = _Text(text)
     sys.modules[module.__name__] = module
-    exec(code, module.__dict__)
-    return module.__dict__
+    if lenient:
+        return module.__dict__, run_leniently(text, filename, module)
+    exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
+    return module.__dict__, []
 
 
 def fault_of(error: BaseException, filename: str) -> Fault:
@@ -114,6 +124,13 @@ def fault_of(error: BaseException, filename: str) -> Fault:
         return Fault("not_implemented", f"{filename} raises {kind}", _trimmed(error, filename))
     if isinstance(error, MemoryError):
         return Fault("error", f"{filename} ran out of memory", _trimmed(error, filename))
+    if is_stub(error, filename):
+        message = f"{filename} raises {kind} where its code is to be written"
+        return Fault("not_implemented", message, _trimmed(error, filename))
+    reason = reason_of(error)
+    if reason:
+        message = f"{filename} {reason} ({kind})"
+        return Fault("error", message, _trimmed(error, filename))
     return Fault("error", f"{filename} raised {kind}", _trimmed(error, filename))
 
 

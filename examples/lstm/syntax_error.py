@@ -6,5 +6,6 @@ import numpy as np
 def forward(params, x, state):
     """Run the LSTM over x."""
     h, c = state
-    print "hidden size", h.shape[1]
+    if h.shape[1] <> c.shape[1]:
+        print "h and c differ"
     return x, (h, c)

@@ -1,0 +1,114 @@
+"""Reads a notebook as Python: its code cells one after the other, without magics."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+
+from rnncheck.grading.python2 import in_python3
+
+MOST_CELLS = 2000
+_MAGIC = re.compile(r"^\s*(%|!|\?)|^\s*[\w.]+\?{1,2}\s*$|^\s*get_ipython\(\)")
+_ASSIGNED = re.compile(r"^(\s*)[\w, ]+=\s*[%!]")
+_CELL = re.compile(r"^\s*%%(\w+)")
+_PYTHON_CELLS = ("time", "timeit", "capture", "prun")
+
+
+class NotebookError(ValueError):
+    """A file that is no notebook; the message is a clause that says why."""
+
+
+def notebook_text(source: bytes) -> tuple[str, int]:
+    """Return the code of a notebook, and how many of its cells were left out as no Python.
+
+    Each cell begins with a line `# %% [number]`. Lines of IPython's own (`%`, `!`, `?`) become
+    `pass`, so that a block stays a block; a cell that starts with `%%` of another language is left
+    out, and so is one that cannot be parsed: then the rest is still read.
+
+    Raises:
+        NotebookError: it is no JSON, or holds no cells as notebooks have them.
+    """
+    texts, left_out = [], 0
+    for number, cell in enumerate(_cells(source)):
+        text = _python(cell)
+        if text is None:
+            left_out += 1
+        elif text.strip():
+            texts.append(f"# %% [{number}]\n{text.rstrip()}\n")
+    return "\n".join(texts), left_out
+
+
+def _cells(source: bytes) -> list[str]:
+    try:
+        data = json.loads(source.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise NotebookError(f"it is not the JSON of a notebook: {_short(error)}") from error
+    listed = data.get("cells") if isinstance(data, dict) else None
+    if listed is None and isinstance(data, dict):
+        listed = _old_cells(data)
+    if not isinstance(listed, list):
+        raise NotebookError("it is JSON, but has no list of cells")
+    if len(listed) > MOST_CELLS:
+        raise NotebookError(f"it has {len(listed)} cells; at most {MOST_CELLS} are read")
+    return [_source(cell) for cell in listed if _is_code(cell)]
+
+
+def _short(error: BaseException) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:80]
+
+
+def _old_cells(data: dict[str, object]) -> list[object] | None:
+    """Return the cells of the format before 4: of its worksheets."""
+    sheets = data.get("worksheets")
+    if not isinstance(sheets, list):
+        return None
+    cells: list[object] = []
+    for sheet in sheets:
+        found = sheet.get("cells") if isinstance(sheet, dict) else None
+        cells += found if isinstance(found, list) else []
+    return cells
+
+
+def _is_code(cell: object) -> bool:
+    return isinstance(cell, dict) and cell.get("cell_type") == "code"
+
+
+def _source(cell: dict[str, object]) -> str:
+    text = cell.get("source", cell.get("input", ""))
+    if isinstance(text, list):
+        return "".join(line for line in text if isinstance(line, str))
+    return text if isinstance(text, str) else ""
+
+
+def _python(cell: str) -> str | None:
+    """Return a cell without what is IPython's own, None where it is no Python."""
+    lines = cell.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    magic = _CELL.match(first)
+    if magic:
+        if magic[1] not in _PYTHON_CELLS:
+            return None
+        lines = lines[lines.index(first) + 1 :]
+    text = "\n".join(lines) + "\n"
+    if _parses(text):
+        return text
+    text = "\n".join(_without_magic(line) for line in lines) + "\n"
+    return text if _parses(text) else in_python3(text)
+
+
+def _without_magic(line: str) -> str:
+    if _MAGIC.match(line) or _ASSIGNED.match(line):
+        return line[: len(line) - len(line.lstrip())] + "pass"
+    return line
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return True

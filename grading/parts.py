@@ -1,0 +1,118 @@
+"""Judges homework of several functions or classes, each alone, so that one fault is charged once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rnncheck.grading.assignment import Assignment, Contract, Part
+from rnncheck.grading.right_steps import right_steps
+from rnncheck.grading.submission import Submission
+from rnncheck.suites.sentences import say
+
+if TYPE_CHECKING:
+    from rnncheck.grading.judge import Judged, Report
+
+Judge = Callable[..., "Report"]
+
+
+def judge_parts(
+    judge: Judge,
+    submission: Submission,
+    assignment: Assignment,
+    contract: Contract,
+    *,
+    only: Sequence[str],
+    tell: Callable[[Judged], None],
+) -> Report:
+    """Judge each part of a contract and join what became of them in one report.
+
+    Args:
+        judge: judges one contract without parts.
+        submission: as read.
+        assignment: what was asked.
+        contract: with parts.
+        only: checks to run, see words_of; () for all.
+        tell: called with each check when its part is judged.
+    """
+    reports: dict[str, Report] = {}
+    for part in contract.parts:
+        words = words_of(part.name, only)
+        if words is None:
+            continue
+        found = _judge_part(judge, submission, assignment, part, reports, words)
+        reports[part.name] = _weighed(found, part)
+        for judged in reports[part.name].judged:
+            tell(judged)
+    return _joined(reports)
+
+
+def words_of(part: str, only: Sequence[str]) -> Sequence[str] | None:
+    """Return the words that choose checks of a part, () for all of them; None for no check.
+
+    A word is a part's name, a piece of a check's name, or both with a dot: "rnn_forward.shape".
+    """
+    if not only:
+        return ()
+    words = []
+    for word in only:
+        name, dot, rest = word.partition(".")
+        if word == part:
+            return ()
+        if not dot:
+            words.append(word)
+        elif name == part:
+            words.append(rest)
+    return words or None
+
+
+def _judge_part(
+    judge: Judge,
+    submission: Submission,
+    assignment: Assignment,
+    part: Part,
+    before: dict[str, Report],
+    words: Sequence[str],
+) -> Report:
+    alone = partial(judge, submission, assignment, part.contract, only=words)
+    own = alone()
+    wrong = [name for name in part.steps if name in before and before[name].mark != 100]
+    if own.mark in (None, 100) or not wrong:
+        return own
+    forward = any(not _is_backward(name) for name in wrong)
+    backward = bool(part.contract.backward)
+    stood_in = alone(supply=partial(right_steps, forward=forward, backward=backward))
+    if (stood_in.mark or 0) <= (own.mark or 0):
+        return own
+    note = say("right_steps", part=part.name, steps=", ".join(wrong))
+    return replace(stood_in, notes=(*stood_in.notes, note))
+
+
+def _is_backward(name: str) -> bool:
+    return name.endswith("backward")
+
+
+def _weighed(report: Report, part: Part) -> Report:
+    """Return a part's report with its checks worth the part's points together."""
+    total = sum(judged.worth for judged in report.judged)
+    share = part.points / total if total else 0.0
+    judged = tuple(replace(j, worth=j.worth * share, part=part.name) for j in report.judged)
+    return replace(report, judged=judged)
+
+
+def _joined(named: dict[str, Report]) -> Report:
+    reports = list(named.values())
+    first = reports[0]
+    faults = {report.fault for report in reports}
+    of_all = [note for note in first.notes if all(note in report.notes for report in reports)]
+    own = [f"{n}: {note}" for n, r in named.items() for note in r.notes if note not in of_all]
+    return replace(
+        first,
+        judged=tuple(judged for report in reports for judged in report.judged),
+        fault=first.fault if len(faults) == 1 else "",
+        detail=first.detail if len(faults) == 1 else "",
+        notes=(*of_all, *own),
+        snippet=next((report.snippet for report in reports if report.snippet), ""),
+    )

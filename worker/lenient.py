@@ -1,0 +1,102 @@
+"""Runs a file of homework statement by statement: one that fails does not stop those after it.
+
+Course files and notebooks end in tests that read data files, plot, or train for minutes. What they
+define is what counts: a statement that raises, or takes too long, is noted and left behind.
+"""
+
+from __future__ import annotations
+
+import ast
+import signal
+import sys
+import time
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rnncheck.worker.standins import StandIn, builtins_of
+
+STATEMENT_SECONDS = 3.0
+TOTAL_SECONDS = 10.0
+_MOST_NOTES = 20
+_DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+
+
+class _TooLongError(BaseException):
+    """A statement took longer than it may; not an Exception, so that few handlers catch it."""
+
+
+def run_leniently(text: str, filename: str, module: types.ModuleType) -> list[str]:
+    """Run a text in a module and return a note for each statement that failed.
+
+    Args:
+        text: Python 3.
+        filename: its name in tracebacks.
+        module: whose names it defines.
+
+    Raises:
+        SyntaxError: the text is not Python 3.
+    """
+    tree = ast.parse(text, filename)
+    module.__dict__["__builtins__"] = builtins_of()
+    notes: list[str] = []
+    ends = time.monotonic() + TOTAL_SECONDS
+    for statement in tree.body:
+        left = ends - time.monotonic()
+        if left <= 0 and not isinstance(statement, _DEFINES):
+            notes.append(f"line {statement.lineno}: not run, as what stands before it took long")
+            continue
+        try:
+            with _limited(min(STATEMENT_SECONDS, max(left, 1.0))):
+                _run(statement, filename, module.__dict__)
+        except (Exception, SystemExit, KeyboardInterrupt, _TooLongError) as error:
+            notes.append(f"line {statement.lineno}: {_words(error)}")
+    return notes[:_MOST_NOTES]
+
+
+def _run(statement: ast.stmt, filename: str, names: dict[str, object]) -> None:
+    before = dict(names) if _is_star(statement) else {}
+    code = compile(ast.Module([statement], []), filename, "exec", dont_inherit=True)
+    exec(code, names)
+    for name, value in before.items():
+        if not isinstance(value, StandIn):
+            names[name] = value  # a stand-in's star import hides nothing that is there
+
+
+def _is_star(statement: ast.stmt) -> bool:
+    star = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+    return star and not _is_real(statement)
+
+
+def _is_real(statement: ast.stmt) -> bool:
+    assert isinstance(statement, ast.ImportFrom)
+    return not statement.level and (statement.module or "").partition(".")[0] in sys.modules
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, _TooLongError):
+        return "stopped, as it took too long"
+    try:
+        text = str(error)
+    except Exception:  # the stranger's own __str__
+        text = ""
+    return f"{type(error).__name__}: {text}"[:160]
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Interrupt what runs inside after some seconds, where the system can."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,108 @@
+"""Stand-ins for modules that a submission imports and that are not there.
+
+A missing module that the judged function never uses costs nothing: its names raise only when they
+are used. A few plain helpers that courses keep in files beside the homework are really there (see
+helpers); none of them is a recurrent cell.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from rnncheck.worker.helpers import OLD_BUILTINS, OLD_MODULES, helpers_of
+
+
+class Absent:
+    """A name of a module that is not there: it may be imported, inherited from, and not used."""
+
+    __rnncheck_absent__ = True
+
+    def __init__(self, name: str) -> None:
+        """Stand for a dotted name."""
+        self.__dict__["_name"] = name
+
+    def _refuse(self, *args: object, **words: object) -> NoReturn:
+        root = self._name.partition(".")[0]
+        raise ImportError(f"{self._name} is used, and {root} is not there where this is judged")
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a name of what is not there either."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Absent(f"{self._name}.{name}")
+
+    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
+        """Let classes inherit from it: they inherit nothing."""
+        return ()
+
+    __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __enter__ = __setattr__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = _refuse
+    __rmatmul__ = __truediv__ = __rtruediv__ = __neg__ = __bool__ = _refuse
+
+
+class StandIn(types.ModuleType):
+    """A module that is not there: plain helpers by their names, and Absent for anything else."""
+
+    def __init__(self, name: str, known: Mapping[str, Any] | None = None) -> None:
+        """Stand for a module."""
+        super().__init__(name)
+        self.__dict__.update(helpers_of(name) if known is None else known)
+        self.__path__: list[str] = []
+        self.__all__ = [n for n in self.__dict__ if not n.startswith("_")]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a part of it, which is not there either."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Absent(f"{self.__name__}.{name}")
+
+
+def builtins_of() -> dict[str, Any]:
+    """Return the built-in names for a submission: an import that copes, and Python 2's names."""
+    return {**vars(builtins), **OLD_BUILTINS, "__import__": import_or_stand_in}
+
+
+def import_or_stand_in(
+    name: str,
+    globals: Mapping[str, object] | None = None,
+    locals: Mapping[str, object] | None = None,
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> types.ModuleType:
+    """Import a module as `__import__` does; one that is not there is stood in for."""
+    if level:
+        return StandIn(name or "the package of this file")
+    old = OLD_MODULES.get(name)
+    try:
+        module = builtins.__import__(old or name, globals, locals, fromlist or (), 0)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if not (name == missing or name.startswith(missing + ".")):
+            raise
+        return StandIn(name) if fromlist else _root(name)
+    lacking = [n for n in fromlist or () if n != "*" and not _has(module, n)]
+    if not lacking:
+        return module
+    more = {n: helpers_of(name).get(n, Absent(f"{name}.{n}")) for n in lacking}
+    return StandIn(name, {**vars(module), **more})
+
+
+def _root(name: str) -> types.ModuleType:
+    """Return what `import a.b.c` binds: the module a, which may be there without b."""
+    root = name.partition(".")[0]
+    return sys.modules.get(root) or StandIn(root)
+
+
+def _has(module: types.ModuleType, name: str) -> bool:
+    if hasattr(module, name):
+        return True
+    try:
+        importlib.import_module(f"{module.__name__}.{name}")
+    except ImportError:
+        return False
+    return True
