@@ -63,6 +63,8 @@ def digest(*values: Any) -> str:
 
 def bank_digest(contract: Contract) -> str:
     """Return the digest of every check with its cases, as a contract asks for them."""
+    if contract.parts:
+        return digest(*(bank_digest(part.contract) for part in contract.parts))
     return _bank_digest(contract.adapter, spec_of(contract.options), contract.claims)
 
 

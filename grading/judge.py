@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-from rnncheck.grading.assignment import Assignment, Contract
+from rnncheck.grading.assignment import Assignment, Contract, Part
 from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
 from rnncheck.grading.marks import mark, points_of
 from rnncheck.grading.opened import Opened, Supply, open_submission
@@ -102,7 +102,6 @@ def judge(
     tries: int = TRIES,
     with_snippet: bool = False,
     servers: Servers | None = None,
-    supply: Supply | None = None,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
 
@@ -120,27 +119,45 @@ def judge(
         tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
         servers: what gives workers; None for one server of its own.
-        supply: see opened.Opened.
 
     Raises:
         Trouble: something of rnncheck's own or of the machine failed.
         WorkerError: no worker can be had; that is not the submission's fault.
     """
-    if contract.parts:
-        one = partial(
-            judge,
-            device=device,
-            case=case,
-            with_diagnosis=with_diagnosis,
-            tries=tries,
-            with_snippet=with_snippet,
-            servers=servers,
-        )
-        return judge_parts(one, submission, assignment, contract, only=only, tell=tell)
+    how = _How(device, only, case, tell, with_diagnosis, tries, with_snippet, servers)
+    if not contract.parts:
+        return _judge(submission, assignment, contract, how)
+    with nullcontext(servers) if servers else Servers() as shared:
+        alone = replace(how, tell=lambda judged: None, servers=shared)
+
+        def one(part: Part, words: Sequence[str], supply: Supply | None) -> Report:
+            as_asked = replace(alone, only=words, supply=supply)
+            return _judge(submission, assignment, part.contract, as_asked)
+
+        return judge_parts(one, contract.parts, only=only, tell=tell)
+
+
+@dataclass(frozen=True)
+class _How:
+    """How to judge, see judge; `supply` as in opened.Opened."""
+
+    device: str
+    only: Sequence[str]
+    case: int | None
+    tell: Callable[[Judged], None]
+    with_diagnosis: bool
+    tries: int
+    with_snippet: bool
+    servers: Servers | None
+    supply: Supply | None = None
+
+
+def _judge(submission: Submission, assignment: Assignment, contract: Contract, how: _How) -> Report:
+    """Judge a submission by a contract without parts."""
     report = Report(str(submission.path), assignment.name, contract.framework, ())
-    limits = assignment.limits
-    with open_submission(submission, contract, limits, device, servers, supply) as opened:
-        pairs = _selected(planned(opened, contract), only, case)
+    limits, device, tell = assignment.limits, how.device, how.tell
+    with open_submission(submission, contract, limits, device, how.servers, how.supply) as opened:
+        pairs = _selected(planned(opened, contract), how.only, how.case)
         pairs.sort(key=lambda pair: _hides(assignment, pair[0]))
         worth = points_of(assignment, pairs)
         try:
@@ -150,14 +167,14 @@ def judge(
         except Fault as fault:
             report = replace(report, tier=opened.tier)
             return _not_opened(report, assignment, pairs, worth, fault, tell)
-        judged, explain = [], Diagnostician(opened, device, tries)
+        judged, explain = [], Diagnostician(opened, device, how.tries)
         for outcome in _run(opened, pairs, device):
-            found = explain(outcome) if with_diagnosis else None
+            found = explain(outcome) if how.with_diagnosis else None
             hidden = assignment.hides(outcome.check, outcome.family)
             judged.append(Judged(outcome, worth[outcome.check], found, hidden))
             tell(judged[-1])
         script = ""
-        if with_snippet:
+        if how.with_snippet:
             outcomes = [item.outcome for item in judged if not item.hidden]
             script = snippet(opened, outcomes, submission.path, device)
     report = replace(report, judged=tuple(judged), snippet=script, tier=opened.tier)

@@ -7,22 +7,20 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rnncheck.grading.assignment import Assignment, Contract, Part
+from rnncheck.grading.assignment import Part
+from rnncheck.grading.opened import Supply
 from rnncheck.grading.right_steps import right_steps
-from rnncheck.grading.submission import Submission
 from rnncheck.suites.sentences import say
 
 if TYPE_CHECKING:
     from rnncheck.grading.judge import Judged, Report
 
-Judge = Callable[..., "Report"]
+Judge = Callable[[Part, Sequence[str], Supply | None], "Report"]
 
 
 def judge_parts(
     judge: Judge,
-    submission: Submission,
-    assignment: Assignment,
-    contract: Contract,
+    parts: Sequence[Part],
     *,
     only: Sequence[str],
     tell: Callable[[Judged], None],
@@ -30,20 +28,18 @@ def judge_parts(
     """Judge each part of a contract and join what became of them in one report.
 
     Args:
-        judge: judges one contract without parts.
-        submission: as read.
-        assignment: what was asked.
-        contract: with parts.
+        judge: judges a part by the checks with these words in their names, and what the worker is
+            handed beside each call.
+        parts: of the contract.
         only: checks to run, see words_of; () for all.
         tell: called with each check when its part is judged.
     """
     reports: dict[str, Report] = {}
-    for part in contract.parts:
+    for part in parts:
         words = words_of(part.name, only)
         if words is None:
             continue
-        found = _judge_part(judge, submission, assignment, part, reports, words)
-        reports[part.name] = _weighed(found, part)
+        reports[part.name] = _weighed(_judge_part(judge, part, reports, words), part)
         for judged in reports[part.name].judged:
             tell(judged)
     return _joined(reports)
@@ -69,21 +65,16 @@ def words_of(part: str, only: Sequence[str]) -> Sequence[str] | None:
 
 
 def _judge_part(
-    judge: Judge,
-    submission: Submission,
-    assignment: Assignment,
-    part: Part,
-    before: dict[str, Report],
-    words: Sequence[str],
+    judge: Judge, part: Part, before: dict[str, Report], words: Sequence[str]
 ) -> Report:
-    alone = partial(judge, submission, assignment, part.contract, only=words)
-    own = alone()
+    own = judge(part, words, None)
     wrong = [name for name in part.steps if name in before and before[name].mark != 100]
     if own.mark in (None, 100) or not wrong:
         return own
     forward = any(not _is_backward(name) for name in wrong)
     backward = bool(part.contract.backward)
-    stood_in = alone(supply=partial(right_steps, forward=forward, backward=backward))
+    supply = partial(right_steps, forward=forward, backward=backward)
+    stood_in = judge(part, words, supply)
     if (stood_in.mark or 0) <= (own.mark or 0):
         return own
     note = say("right_steps", part=part.name, steps=", ".join(wrong))
