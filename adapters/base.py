@@ -141,7 +141,8 @@ def _is_argument(name: str) -> bool:
 def _masks(spec: Spec, call: str, arrays: Arrays) -> Arrays:
     """Return the dropout masks, and their seed, in the other order of axes; its own inverse."""
     masks = {name: a for name, a in arrays.items() if name.startswith("dropout.")}
-    return {name: _turn(spec, call, a) if a.ndim == 3 else a for name, a in masks.items()}
+    over_time = spec.dropout.draw == "step"
+    return {n: _turn(spec, call, a) if over_time and a.ndim == 3 else a for n, a in masks.items()}
 
 
 def _turn(spec: Spec, call: str, array: Array) -> Array:

@@ -6,9 +6,10 @@ from typing import Any
 
 from rnncheck.adapters.base_answers import parts, wrong_answer
 from rnncheck.adapters.base_called import construct
-from rnncheck.adapters.base_tf1_layout import options, state_kinds
+from rnncheck.adapters.base_tf1_dropout import wrap
+from rnncheck.adapters.base_tf1_layout import activation, options, state_kinds
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.spec import Spec
+from rnncheck.protocol.spec import Dropout, Spec
 
 DETACHED = "the outputs do not depend on the weights in TensorFlow's graph or on its tape: "
 DETACHED += "was .numpy(), NumPy or tf.stop_gradient used?"
@@ -37,7 +38,9 @@ def import_tf1(dtype: str, device: str) -> Any:
     return tf
 
 
-def make_cell(tf: Any, kind: Any, spec: Spec, *, joined: bool = False) -> Any:
+def make_cell(
+    tf: Any, kind: Any, spec: Spec, *, joined: bool = False, seed: int | None = None
+) -> Any:
     """Make a cell with the options that differ from the defaults.
 
     Args:
@@ -45,13 +48,13 @@ def make_cell(tf: Any, kind: Any, spec: Spec, *, joined: bool = False) -> Any:
         kind: its class.
         spec: the cell alone.
         joined: its state is to be one tensor [c, h], which state_is_tuple=False asks for.
+        seed: of dropout in training; see base_tf1_dropout, where `kind` is the wrapper of a cell.
     """
-    chosen: dict[str, Any] = options(spec)
+    if spec.dropout != Dropout():
+        return wrap(tf, kind, spec, seed)
+    chosen = activation(tf, options(spec))
     if joined:
         chosen["state_is_tuple"] = False
-    if "activation" in chosen:
-        name = chosen["activation"]
-        chosen["activation"] = tf.identity if name == "identity" else getattr(tf.nn, name)
     return construct(kind, spec.hidden_sizes[0], **chosen)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnncheck.adapters.base_answers import check_weights
 from rnncheck.adapters.base_tf1 import DETACHED, import_tf1
+from rnncheck.adapters.base_tf1_dropout import GRAPH_SEED, masks
 from rnncheck.adapters.base_tf1_network import Form, network, placeholders
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Arrays
@@ -41,9 +42,8 @@ class Graph:
 def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
     """Build a graph, or return the one that was built for the same class and form."""
     tf = import_tf1(dtype, device)
-    config = tf.ConfigProto(allow_soft_placement=True)
-    config.graph_options.rewrite_options.disable_meta_optimizer = True
     with tf.Graph().as_default() as graph, tf.device("/GPU:0" if device == "cuda" else "/CPU:0"):
+        tf.set_random_seed(GRAPH_SEED)
         inputs = placeholders(tf, spec, dtype, form)
         named, container = network(tf, kind, spec, dtype, form, inputs)
         variables = tf.trainable_variables()
@@ -51,7 +51,15 @@ def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
         facts = {"containers": {"state": container}, "dtypes": dtypes}
         if form.vjp:
             named = _gradients(tf, inputs, named, variables)
-        return Graph(tf.Session(graph=graph, config=config), inputs, named, variables, facts)
+        if form.seed is not None:
+            named |= masks(tf, kind, spec, form.seed, inputs["x"])
+        return Graph(_session(tf, graph), inputs, named, variables, facts)
+
+
+def _session(tf: Any, graph: Any) -> Any:
+    config = tf.ConfigProto(allow_soft_placement=True)
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    return tf.Session(graph=graph, config=config)
 
 
 def _gradients(
@@ -117,15 +125,17 @@ class Tf1Runner:
         loop, vjp = "step" if name.startswith("step") else self._loop, name.endswith("_vjp")
         steps = arrays["x"].shape[0 if self._spec.time_major else 1] if loop == "static" else 0
         state = any(name.startswith("state.") for name in arrays)
-        graph = self._graph(Form(loop, state, "lengths" in arrays, steps, vjp, self._joined))
+        seed = int(arrays["dropout.seed"]) if "dropout.seed" in arrays else None
+        graph = self._graph(Form(loop, state, "lengths" in arrays, steps, vjp, self._joined, seed))
         self.facts = dict(graph.facts)
         fetch = {key: tensor for key, tensor in graph.results.items() if tensor is not None}
         if not fetch:
             raise Fault("error", DETACHED)
-        feed = {graph.inputs[key]: array for key, array in arrays.items()}
+        feed = {graph.inputs[k]: a for k, a in arrays.items() if k != "dropout.seed"}
         came: Arrays = graph.session.run(fetch, feed)
         if vjp:
-            came = self._named(came, arrays)
+            drawn = {key: a for key, a in came.items() if key.startswith("dropout.")}
+            came = self._named(came, arrays) | drawn
         return came
 
     def _named(self, came: Arrays, arrays: Arrays) -> Arrays:
@@ -138,8 +148,13 @@ class Tf1Runner:
         return {k: came[own] if own in came else np.zeros(shapes[k]) for k, own in keys.items()}
 
     def _graph(self, form: Form) -> Graph:
-        """Return a graph that holds this runner's parameters."""
+        """Return a graph that holds this runner's parameters.
+
+        In training its session is a new one: one that has drawn masks draws others the next time.
+        """
         graph = build(*self._key, form)
+        if form.seed is not None:
+            graph.session, graph.holder = _session(self.tf, graph.session.graph), None
         if graph.holder is not self:
             what = getattr(self._key[0], "__name__", "the cell")
             check_weights(what, [tuple(v.shape) for v in graph.variables], self._params)

@@ -17,6 +17,7 @@ KERNELS: dict[str, dict[str, tuple[str, ...]]] = {
     "lstm": {"": ("i", "g", "f", "o")},
     "gru": {"gates_": ("r", "z"), "candidate_": ("n",)},
 }
+CELLS = {"elman": "BasicRNNCell", "lstm": "LSTMCell", "gru": "GRUCell"}
 PEEPHOLES = {"w_f_diag": 1, "w_i_diag": 0, "w_o_diag": 2}  # rows of peephole (i, f, o)
 
 
@@ -53,6 +54,14 @@ def options(spec: Spec) -> dict[str, Any]:
     if spec.projection:
         chosen["num_proj"] = spec.projection
     return chosen
+
+
+def activation(tf: Any, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of a constructor with TensorFlow's function for its name."""
+    name = chosen.get("activation")
+    if name is None:
+        return chosen
+    return chosen | {"activation": tf.identity if name == "identity" else getattr(tf.nn, name)}
 
 
 class Tf1Layout(Layout):

@@ -9,6 +9,7 @@ from rnncheck.adapters.base_answers import parts, wrong_answer
 from rnncheck.adapters.base_called import called
 from rnncheck.adapters.base_parts import Part, cells
 from rnncheck.adapters.base_tf1 import as_state, make_cell, results
+from rnncheck.adapters.base_tf1_dropout import ONE_BY_ONE
 from rnncheck.adapters.base_tf1_layout import state_kinds
 from rnncheck.protocol.names import layer_width, recurrent_size
 from rnncheck.protocol.spec import Spec
@@ -28,6 +29,7 @@ class Form:
         steps: T of a static loop.
         vjp: gradients are taken.
         joined: an LSTM's state is one tensor [c, h], as state_is_tuple=False asks.
+        seed: of the masks of dropout in training, None outside training.
     """
 
     loop: str
@@ -36,6 +38,7 @@ class Form:
     steps: int = 0
     vjp: bool = False
     joined: bool = False
+    seed: int | None = None
 
 
 def placeholders(tf: Any, spec: Spec, dtype: str, form: Form) -> Named:
@@ -77,7 +80,9 @@ def network(
 def _one_way(
     tf: Any, kind: Any, spec: Spec, dtype: str, form: Form, inputs: Named
 ) -> tuple[Named, str]:
-    own = [make_cell(tf, kind, part.spec, joined=form.joined) for part in cells(spec)]
+    own = [
+        make_cell(tf, kind, part.spec, joined=form.joined, seed=form.seed) for part in cells(spec)
+    ]
     cell = tf.nn.rnn_cell.MultiRNNCell(own) if len(own) > 1 else own[0]
     states = [_start(tf, part, inputs, form.joined) for part in cells(spec)]
     start = tuple(states) if len(own) > 1 and states[0] is not None else states[0]
@@ -100,7 +105,7 @@ def _run(tf: Any, cell: Any, spec: Spec, dtype: str, form: Form, inputs: Named, 
         return cell(x, cell.zero_state(tf.shape(x)[0], dtype) if state is None else state)
     words = {"sequence_length": inputs.get("lengths"), "initial_state": state, "dtype": dtype}
     if form.loop in DYNAMIC:
-        words |= DYNAMIC[form.loop]
+        words |= DYNAMIC[form.loop] if form.seed is None else ONE_BY_ONE
         return tf.nn.dynamic_rnn(cell, x, time_major=spec.time_major, **words)
     axis = 0 if spec.time_major else 1
     outputs, new = tf.nn.static_rnn(cell, tf.unstack(x, form.steps, axis), **words)

@@ -1,7 +1,9 @@
 """NumPy functions: `forward(params, x, state)`, and `backward(cache, d_outputs, d_state)`.
 
 `params` is a dict in PyTorch's layout (gates i, f, g, o or r, z, n stacked in axis 0), the state
-is h, or the tuple (h, c) of an LSTM. Every call gets copies; a vjp runs forward once more.
+is h, or the tuple (h, c) of an LSTM. Every call gets copies; a vjp runs forward once more. A network
+with dropout is called in training as `forward(params, x, state, masks=masks, keep=keep)`, dicts by
+the names of the masks: 1 for kept and 0 for dropped, and the keep probability.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from rnncheck.adapters.base_called import called
 from rnncheck.adapters.base_rerun import as_tuple
 from rnncheck.protocol.claims import CALLS, claims
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.names import Array, Arrays, group, parameter_shapes
-from rnncheck.protocol.spec import GATES, Spec
+from rnncheck.protocol.names import Array, Arrays, dropout_keep, group, parameter_shapes
+from rnncheck.protocol.spec import GATES, Dropout, Spec
 
 _GATED = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 _FORWARD = "(outputs, new_state) or (outputs, new_state, cache) from forward"
@@ -52,8 +54,9 @@ class FunctionsLayout(Layout):
         """
         parts = state_names(spec)
         kept = [p for p in parts if given is None or f"state.{p}" in given]
-        lengths = ", lengths=lengths" if given is not None and "lengths" in given else ""
-        run = f"{name}(params, x, {_written('state_', kept)}{lengths})"
+        words = ", lengths=lengths" if given is not None and "lengths" in given else ""
+        words += _masks(spec, given or ())
+        run = f"{name}(params, x, {_written('state_', kept)}{words})"
         if not call.endswith("_vjp"):
             return [f"outputs, {_written('state_', parts)} = {run}[:2]"]
         back, d_state = name.removesuffix("forward") + "backward", _written("d_state_", parts)
@@ -74,6 +77,7 @@ class FunctionsRunner:
         self._forward = _function(namespace, name)
         self._params = params
         self._parts = state_names(spec)
+        self._spec = spec
 
     def call(self, name: str, arrays: Arrays) -> Arrays:
         """Run a call; the gradients take a forward of their own."""
@@ -86,7 +90,10 @@ class FunctionsRunner:
 
     def _run(self, given: Arrays) -> Sequence[Any]:
         copies = {name: array.copy() for name, array in given.items()}
-        extra = {name: copies[name] for name in ("lengths", "mask") if name in copies}
+        extra: dict[str, Any] = {n: copies[n] for n in ("lengths", "mask") if n in copies}
+        if masks := group(copies, "dropout"):
+            keep = {name: dropout_keep(self._spec, name) for name in masks}
+            extra |= {"masks": masks, "keep": keep}
         state = self._state(group(copies, "state"))
         args = (group(copies, "params"), copies["x"], state)
         how = f"forward({', '.join(['params', 'x', 'state', *(f'{n}={n}' for n in extra)])})"
@@ -155,6 +162,16 @@ def _written(start: str, parts: list[str]) -> str:
     return as_tuple([start + _variable(part) for part in parts])
 
 
+def _masks(spec: Spec, given: Collection[str]) -> str:
+    """Write the keyword arguments of training."""
+    names = [n.removeprefix("dropout.") for n in given if n.startswith("dropout.")]
+    if not names:
+        return ""
+    masks = ", ".join(f'"{name}": dropout_{_variable(name)}' for name in names)
+    keep = ", ".join(f'"{name}": {dropout_keep(spec, name)}' for name in names)
+    return f", masks={{{masks}}}, keep={{{keep}}}"
+
+
 def _entries(mapping: Mapping[Any, Any], names: list[str], what: str) -> list[Any]:
     missing = ", ".join(name for name in names if name not in mapping)
     if missing:
@@ -181,7 +198,9 @@ def _same(given: Array, copy: Array) -> bool:
 def _claims(spec: Spec) -> frozenset[str]:
     order = "time_major" if spec.time_major else "batch_major"
     states = ("initial_state", "none_state", "final_state", "all_outputs")
-    return claims([*CALLS, *states, order, "lengths", "zero_length", "float64", "float32", "cpu"])
+    drops = [] if spec.dropout == Dropout() else ["dropout", "dropout_given"]
+    rows = ["lengths", "zero_length", *drops]
+    return claims([*CALLS, *states, order, *rows, "float64", "float32", "cpu"])
 
 
 def _make(

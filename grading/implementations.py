@@ -13,11 +13,13 @@ from rnncheck.grading.find import find_assignment, find_contract, read_submissio
 from rnncheck.grading.judge import Judged
 from rnncheck.grading.opened import open_submission, open_target
 from rnncheck.grading.render import verdict
-from rnncheck.protocol.spec import Padding, Spec
+from rnncheck.protocol.spec import Dropout, Padding, Spec
 from rnncheck.reference.implementation import bind, claims_of
+from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.handle import Handle
 
+DTYPES = ("float64", "float32")
 EXAMPLES = {"numpy": 20, "torch": 5, "keras3": 2, "tf1": 2}
 REFERENCE = {
     "elman": Spec("elman", 2, (3,)),
@@ -42,6 +44,9 @@ REFERENCE = {
     "lstm stacked": Spec("lstm", 2, (3, 4)),
     "lstm stacked bidirectional": Spec("lstm", 2, (3, 4), directions=("forward", "reverse")),
     "gru bidirectional": Spec("gru", 2, (3,), directions=("forward", "reverse")),
+    "lstm dropout": Spec("lstm", 2, (3,), dropout=Dropout(0.5, 0.75, 0.5)),
+    "gru dropout once": Spec("gru", 2, (3,), dropout=Dropout(output_keep=0.75, draw="once")),
+    "elman stacked dropout": Spec("elman", 2, (3, 4), dropout=Dropout(between_keep=0.75)),
     "gru z takes": Spec("gru", 2, (3,), update="z_takes", time_major=False),
 }
 
@@ -67,14 +72,17 @@ def target_handles(world: str, device: str = "cpu") -> list[Handle]:
 
 def _target_handle(adapter: Adapter, target: Target, device: str) -> Handle:
     opened = open_target(adapter, target, device)
+    whole = opened.spec.dropout == Dropout()  # else it is there without, where all is checked
     return Handle(
         name=opened.name,
         spec=opened.spec,
         claims=opened.claims,
         bind=opened.bind,
         device=device,
+        dtypes=DTYPES if whole else DTYPES[:1],
         examples=EXAMPLES[adapter.world],
         close=opened.close,
+        families=FAMILIES if whole else ("wrappers",),
     )
 
 

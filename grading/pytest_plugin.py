@@ -13,7 +13,6 @@ import pytest
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.implementations import reference_handles, submission_handle, target_handles
 from rnncheck.suites.check import FAMILIES
-from rnncheck.suites.driver import plan
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.ledger import Ledger
 from rnncheck.worker.stage import WORLDS
@@ -82,7 +81,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     params = []
     for handle in _handles(metafunc.config):
-        pairs = plan(handle.spec, handle.claims)
+        pairs = handle.plan()
         claimed = [check for check, cases in pairs if cases]
         planned = len(claimed) * len(handle.dtypes)
         missing = len(pairs) - len(claimed)

@@ -118,20 +118,22 @@ def dropout_shapes(spec: Spec, steps: int, batch: int) -> dict[str, Shape]:
 
     Only those with a keep probability below 1: "input", "output" and "state", with the prefix of
     their layer and direction, and "l0.between" and so on after each layer but the last, both
-    directions side by side. (T, B, W) where spec.dropout draws at each step, (B, W) where once.
+    directions side by side. (T, B, W) where spec.dropout draws at each step, (B, W) where once,
+    (1, W) where once for all rows; "input" and "state" (G, B, W) where once for each gate.
     """
     keep = spec.dropout
-    lead: Shape = (batch,) if keep.draw == "once" else (steps, batch)
+    lead: Shape = {"step": (steps, batch), "batch": (1,)}.get(keep.draw, (batch,))
+    own: Shape = (len(spec.gates), batch) if keep.draw == "gate" else lead
     shapes: dict[str, Shape] = {}
     for index, prefix in enumerate(prefixes(spec)):
         layer = index // len(spec.directions)
-        own = recurrent_size(spec, layer)
+        width = recurrent_size(spec, layer)
         if keep.input_keep < 1:
-            shapes[prefix + "input"] = (*lead, input_width(spec, layer))
+            shapes[prefix + "input"] = (*own, input_width(spec, layer))
         if keep.output_keep < 1:
-            shapes[prefix + "output"] = (*lead, own)
+            shapes[prefix + "output"] = (*lead, width)
         if keep.state_keep < 1:
-            shapes[prefix + "state"] = (*lead, own)
+            shapes[prefix + "state"] = (*own, width)
     if keep.between_keep < 1:
         for layer in range(len(spec.hidden_sizes) - 1):
             shapes[f"l{layer}.between"] = (*lead, layer_width(spec, layer))

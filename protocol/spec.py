@@ -64,7 +64,10 @@ class Dropout:
         output_keep: of the outputs of each layer, not of the state that it carries.
         state_keep: of the recurrent state h (never of c), as it goes on and is given back.
         between_keep: of what one layer hands to the next.
-        draw: a fresh mask each "step", or "once" for the whole sequence.
+        draw: a fresh mask each "step"; "once" for the whole sequence; once for the whole "batch"
+            too, the same in all rows (TF1's variational_recurrent); or once for each "gate" (Keras'
+            recurrent_dropout). Then input_keep and state_keep are of what the gate's two matrices
+            read, x and the old state, the initial one too; the state that is carried stays whole.
     """
 
     input_keep: float = 1.0
@@ -79,7 +82,7 @@ class Dropout:
             value = getattr(self, name)
             if not 0.0 < value <= 1.0:
                 raise SpecError(f"dropout.{name} is {value!r}; it must be above 0 and at most 1")
-        _choose("dropout.draw", self.draw, ("step", "once"))
+        _choose("dropout.draw", self.draw, ("step", "once", "batch", "gate"))
 
 
 @dataclass(frozen=True)

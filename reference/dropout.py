@@ -6,6 +6,9 @@
     h'   = m_state * h         what goes on to the next step and is given back; c stays whole
     next = m_between * out     what the next layer reads; nothing after the last layer
 
+Masks drawn once for each gate (Keras' recurrent_dropout) go elsewhere, m_input on what W_ih and
+m_state on what W_hh of that gate reads: see gates.masked. The state that is carried stays whole.
+
 A mask holds 0 for what is dropped and 1 / keep for what is kept, so that the expectation is that
 of the network without dropout. It is applied as given, at step t of the input whatever the order of
 processing, and gradients go through the same mask. At steps that are not valid the state is carried
@@ -23,7 +26,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnncheck.reference.arrays import Given, Numbers
+from rnncheck.protocol.spec import Spec
+from rnncheck.reference.arrays import Given, Named, Numbers
 
 
 def drop(masks: Given, name: str, value: Numbers) -> Numbers:
@@ -38,7 +42,21 @@ def by_step(masks: Given, name: str, steps: int) -> Numbers | None:
     """Return a mask as (T, B, W), repeated over time where it was drawn once; None for no mask."""
     if name not in masks:
         return None
-    return np.broadcast_to(masks[name], (steps, *masks[name].shape[-2:]))
+    return np.broadcast_to(masks[name], (steps, *masks[name].shape[-2:]))  # (T, B, W) or (T, 1, W)
+
+
+def split(spec: Spec, masks: Given) -> tuple[Given, Given]:
+    """Return the masks that multiply a value where it stands, and those of the gates' matrices."""
+    if spec.dropout.draw != "gate":
+        return masks, {}
+    gates = {n for n in masks if n.rpartition(".")[2] in ("input", "state")}
+    return {n: masks[n] for n in masks.keys() - gates}, {n: masks[n] for n in gates}
+
+
+def of_gates(gates: Given, prefix: str) -> Named:
+    """Return the masks of one layer and direction in the words of gates.masked."""
+    sides = {"drop_ih": f"{prefix}input", "drop_hh": f"{prefix}state"}
+    return {side: gates[name] for side, name in sides.items() if name in gates}
 
 
 def between(layer: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.arrays import Given, Named, Numbers
+from rnncheck.reference.cells import Cell
 
 
 def input_part(spec: Spec, params: Given, gate: str, x: Numbers) -> Numbers:
@@ -33,8 +34,32 @@ def recurrent_backward(
     return _affine_backward(spec, params, d_params, gate, "hh", h, d_part)
 
 
+def masked(cell: Cell, masks: Given) -> Cell:
+    """Return a cell whose gates read x and the old state through dropout masks of their own.
+
+    Args:
+        cell: one that is built of the functions above.
+        masks: "drop_ih" (G, B, D) and "drop_hh" (G, B, R), factors; either may be missing.
+    """
+    if not masks:
+        return cell
+
+    def forward(spec: Spec, params: Given, x: Numbers, state: Given) -> tuple[Named, Named]:
+        return cell.forward(spec, {**params, **masks}, x, state)
+
+    def backward(
+        spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
+    ) -> tuple[Named, Numbers, Named]:
+        every = {**params, **masks}
+        d_every, d_x, d_old = cell.backward(spec, every, x, state, trace, d_state)
+        return {name: d_every[name] for name in params}, d_x, d_old
+
+    return Cell(forward, backward)
+
+
 def _affine(spec: Spec, params: Given, gate: str, side: str, value: Numbers) -> Numbers:
     index = spec.gates.index(gate)
+    value = _seen(params, side, index, value)
     result: Numbers = value @ params[f"weight_{side}"][index].T
     bias = f"bias_{side}"
     return result + params[bias][index] if bias in params else result
@@ -50,9 +75,15 @@ def _affine_backward(
     d_part: Numbers,
 ) -> Numbers:
     index = spec.gates.index(gate)
-    d_params[f"weight_{side}"][index] += d_part.T @ value
+    d_params[f"weight_{side}"][index] += d_part.T @ _seen(params, side, index, value)
     bias = f"bias_{side}"
     if bias in params:
         d_params[bias][index] += d_part.sum(axis=0)
     d_value: Numbers = d_part @ params[f"weight_{side}"][index]
-    return d_value
+    return _seen(params, side, index, d_value)
+
+
+def _seen(params: Given, side: str, index: int, value: Numbers) -> Numbers:
+    """Return what a gate sees of a value (B, W), through its dropout mask where it has one."""
+    mask = f"drop_{side}"
+    return value * params[mask][index] if mask in params else value

@@ -19,7 +19,7 @@ from rnncheck.protocol.names import (
     prefixes,
     state_shapes,
 )
-from rnncheck.protocol.spec import Dropout, Spec
+from rnncheck.protocol.spec import Dropout, Spec, SpecError
 from rnncheck.reference import steps
 from rnncheck.reference.arguments import check_input, check_named, check_names, check_shape
 from rnncheck.reference.arrays import Given, Named, Numbers, cast, cast_all, prefixed
@@ -211,7 +211,13 @@ class ReferenceImplementation:
         return masks
 
     def step_masks(self, batch: int) -> Named:
-        """Return the dropout masks of one step, each (B, W)."""
+        """Return the dropout masks of one step, each (B, W).
+
+        Raises:
+            SpecError: they are those of gates, which only a sequence has.
+        """
+        if self.network.masks and self.spec.dropout.draw == "gate":
+            raise SpecError("masks drawn once for each gate are those of a sequence, not of a step")
         return {name: a.reshape(a.shape[-2:]) for name, a in self.dropout_masks(1, batch).items()}
 
     def upstream(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,7 +10,8 @@ from rnncheck.protocol.names import prefixes
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference import dense
 from rnncheck.reference.arrays import Given, Named, Numbers, prefixed, select
-from rnncheck.reference.dropout import between, by_step, drop
+from rnncheck.reference.dropout import between, by_step, drop, of_gates, split
+from rnncheck.reference.gates import masked
 from rnncheck.reference.loop import Loop, Run
 
 DENSE = ("weight_ho", "bias_o")
@@ -69,20 +70,20 @@ class Network:
     def forward(self, params: Given, x: Numbers, state: Given, valid: Numbers) -> Pass:
         """Run over x (T, B, D) from a state, with valid (T, B)."""
         runs: dict[str, Run] = {}
-        h = x
+        h, (masks, _) = x, self._masks()
         for layer, names in enumerate(layers(self.spec)):
             for index, name in enumerate(names):
-                runs[name] = self.loop.forward(
+                runs[name] = self._loop(name).forward(
                     self.spec,
                     cell_params(self.spec, params, name),
-                    drop(self.masks, name + "input", h),
+                    drop(masks, name + "input", h),
                     select(state, name),
                     valid,
                     self.reverse(index),
-                    by_step(self.masks, name + "state", len(x)),
+                    by_step(masks, name + "state", len(x)),
                 )
-            parts = [drop(self.masks, name + "output", runs[name].outputs()) for name in names]
-            h = drop(self.masks, between(layer), np.concatenate(parts, axis=-1))
+            parts = [drop(masks, name + "output", runs[name].outputs()) for name in names]
+            h = drop(masks, between(layer), np.concatenate(parts, axis=-1))
         final = {k: v for name, run in runs.items() for k, v in prefixed(name, run.final).items()}
         trace = {k: v for name, run in runs.items() for k, v in prefixed(name, run.trace()).items()}
         raw = h
@@ -96,25 +97,33 @@ class Network:
     ) -> Named:
         """Return every gradient, under "d.<parameter>", "d.x" and "d.state.<part>"."""
         grads: Named = {}
-        d_h = self._unfilled(d_outputs, valid)
+        d_h, (masks, _) = self._unfilled(d_outputs, valid), self._masks()
         if dense.follows(self.spec):
             d_dense, d_h = dense.backward(self.spec, params, run.h, run.trace["o_in"], d_h)
             grads |= prefixed("d.", d_dense)
         for layer, names in reversed(list(enumerate(layers(self.spec)))):
-            d_h = drop(self.masks, between(layer), d_h)
+            d_h = drop(masks, between(layer), d_h)
             d_inputs: list[Numbers] = []
             for name, d_part in zip(names, np.split(d_h, len(names), axis=-1), strict=True):
-                d_params, d_x, d_first = self.loop.backward(
+                d_params, d_x, d_first = self._loop(name).backward(
                     self.spec,
                     cell_params(self.spec, params, name),
                     run.runs[name],
-                    drop(self.masks, name + "output", d_part),
+                    drop(masks, name + "output", d_part),
                     select(d_state, name),
                 )
-                d_inputs.append(drop(self.masks, name + "input", d_x))
+                d_inputs.append(drop(masks, name + "input", d_x))
                 grads |= prefixed(f"d.{name}", d_params) | prefixed(f"d.state.{name}", d_first)
             d_h = sum(d_inputs[1:], d_inputs[0])
         return grads | {"d.x": d_h}
+
+    def _masks(self) -> tuple[Given, Given]:
+        return split(self.spec, self.masks)
+
+    def _loop(self, name: str) -> Loop:
+        """Return the loop over a layer's cell, its gates under masks where they have their own."""
+        gates = of_gates(self._masks()[1], name)
+        return replace(self.loop, cell=masked(self.loop.cell, gates)) if gates else self.loop
 
     def _filled(self, raw: Numbers, valid: Numbers) -> Numbers:
         parts = zip(self._directions(), self._split(raw), strict=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from rnncheck.protocol.names import output_part, outputs_width
-from rnncheck.protocol.spec import Spec
+from rnncheck.protocol.spec import Spec, SpecError
 from rnncheck.reference import dense
 from rnncheck.reference.arrays import Given, Named, Numbers, select
 from rnncheck.reference.cells import Cell, cell_of
@@ -40,7 +40,12 @@ def gradients(
 
     Arguments and results are those of the protocol's sequence_vjp, in float64; `cell` stands in
     place of the cell that the spec names; `masks` are those of dropout.
+
+    Raises:
+        SpecError: each gate has dropout masks of its own.
     """
+    if masks and spec.dropout.draw == "gate":
+        raise SpecError("RTRL runs no gates under masks of their own; BPTT does")
     valid = valid_steps(spec.padding, x.shape[0], x.shape[1], lengths, mask)
     columns = _columns(params, x, state)
     outputs, final = _network(

@@ -14,7 +14,7 @@ from rnncheck.suites.check import Check
 from rnncheck.suites.compare import CheckFailure
 from rnncheck.suites.dropping import under_masks
 from rnncheck.suites.sentences import say
-from rnncheck.suites.sizes import usual
+from rnncheck.suites.sizes import sized, usual
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
@@ -47,9 +47,12 @@ def _statistics(spec: Spec, name: str, mask: Array) -> Iterator[tuple[str, int, 
     """Yield sums of independent draws: what is counted, the sum, how many, the chance of each."""
     keep = dropout_keep(spec, name)
     alike = keep**2 + (1 - keep) ** 2
-    for axis, letter in zip(range(-mask.ndim, 0), "tbh"[-mask.ndim :], strict=True):
+    letters = "gbh" if spec.dropout.draw == "gate" else "tbh"
+    for axis, letter in zip(range(-mask.ndim, 0), letters[-mask.ndim :], strict=True):
         even, odd = np.moveaxis(mask, axis, 0)[0::2], np.moveaxis(mask, axis, 0)[1::2]
         pairs = even[: len(odd)] == odd  # no two share an element
+        if not pairs.size:
+            continue
         yield say("mask_pairs", name=name, axis=letter), int(pairs.sum()), pairs.size, alike
     yield say("mask_kept", name=name), int(mask.sum()), mask.size, keep
 
@@ -61,6 +64,8 @@ def _alike(masks: Arrays, others: Arrays) -> bool:
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
     if spec.dropout == Dropout():
         return ()
+    if spec.dropout.draw == "batch":  # the width alone makes many draws
+        return (CaseSpec(spec=sized(spec, 96, 128), steps=2, batch=2, seed=141, training=True),)
     return (CaseSpec(spec=usual(spec), steps=6, batch=128, seed=141, training=True),)
 
 

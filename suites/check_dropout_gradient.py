@@ -26,5 +26,5 @@ CHECK = Check(
     needs=frozenset({"sequence_vjp", "dropout"}),
     catches="dropout_not_in_backward",
     run=run,
-    cases=training,
+    cases=lambda spec: training(spec)[:2],
 )

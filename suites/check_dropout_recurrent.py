@@ -26,7 +26,7 @@ def _first_layer(spec: Spec) -> list[str]:
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
     keep = spec.dropout
-    return () if keep.input_keep < 1 or keep.state_keep < 1 else training(spec)
+    return () if keep.input_keep < 1 or keep.state_keep < 1 else training(spec)[:2]
 
 
 CHECK = Check(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnncheck.protocol.names import Array, Arrays, group
+from rnncheck.protocol.names import Array, Arrays, group, output_part
 from rnncheck.protocol.spec import Dropout, Spec
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
@@ -41,13 +41,17 @@ def under_masks(case: Case, truth: Truth, result: Arrays) -> Truth:
     return Truth(replace(case, dropout=drawn), truth.dtype) if drawn else truth
 
 
-def first_steps(masks: Arrays | None, steps: int) -> Arrays | None:
-    """Return the masks of the first steps; one that is drawn once (B, W) is that of any steps."""
-    if masks is None:
-        return None
-    return {name: mask[:steps] if mask.ndim == 3 else mask for name, mask in masks.items()}
+def first_steps(case: Case, steps: int) -> Arrays | None:
+    """Return the masks of the first steps; those that are drawn once are those of any steps."""
+    if case.dropout is None or case.spec.dropout.draw != "step":
+        return case.dropout
+    return {name: mask[:steps] for name, mask in case.dropout.items()}
 
 
-def at_step(mask: Array, t: int) -> Array:
-    """Return the mask (B, W) of a step, of one for each step or of one for all."""
-    return np.asarray(mask[t] if mask.ndim == 3 else mask)
+def carried(case: Case, part: str, t: int) -> Array | float:
+    """Return by what dropout multiplies a part of the state (B, R) after a step."""
+    prefix, dot, last = part.rpartition(".")
+    mask, draw = (case.dropout or {}).get(f"{prefix}{dot}state"), case.spec.dropout.draw
+    if mask is None or last != output_part(case.spec) or draw == "gate":
+        return 1.0
+    return np.asarray(mask[t] if draw == "step" else mask) / case.spec.dropout.state_keep

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.driver import Outcome
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.check import FAMILIES, Check
+from rnncheck.suites.driver import Outcome, plan
 
 
 def _in_words(outcome: Outcome) -> str:
@@ -29,6 +31,7 @@ class Handle:
         graded: a submission, for which advice costs nothing.
         explain: turns an outcome into the lines that a person reads.
         close: frees what it holds.
+        families: of the checks that are run on it.
     """
 
     name: str
@@ -41,3 +44,9 @@ class Handle:
     graded: bool = False
     explain: Callable[[Outcome], str] = field(default=_in_words, compare=False)
     close: Callable[[], None] = field(default=lambda: None, compare=False)
+    families: tuple[str, ...] = FAMILIES
+
+    def plan(self) -> list[tuple[Check, tuple[CaseSpec, ...]]]:
+        """Return every check with its cases; none where it is not run or not claimed."""
+        pairs = plan(self.spec, self.claims)
+        return [(check, cases if check.family in self.families else ()) for check, cases in pairs]

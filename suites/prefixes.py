@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rnncheck.protocol.names import Array, Arrays, group, output_part
+from rnncheck.protocol.names import Arrays, group
 from rnncheck.suites.case import Case
 from rnncheck.suites.compare import Tensor
-from rnncheck.suites.dropping import at_step, first_steps
+from rnncheck.suites.dropping import carried, first_steps
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
@@ -26,19 +26,10 @@ def prefix_states(subject: Subject, case: Case, truth: Truth, trace: Arrays) -> 
         return []  # over fewer steps it draws other masks
     tensors = []
     for t in range(len(case.x) - 1):
-        masks = first_steps(case.dropout, t + 1)
+        masks = first_steps(case, t + 1)
         state = group(subject.sequence(case.x[: t + 1], case.state, dropout=masks), "state")
         for part in sorted(state):  # layer by layer; c before h, as they are computed
-            right = trace[f"trace.{part}"][t] * _factor(case, part, t)
+            right = trace[f"trace.{part}"][t] * carried(case, part, t)
             got = state[part][None]  # (1, B, R)
             tensors.append(truth.values(f"state.{part}", got, right[None], offset=t))
     return tensors
-
-
-def _factor(case: Case, part: str, t: int) -> Array | float:
-    """Return by what dropout multiplies a part of the state (B, R) after a step."""
-    prefix, dot, last = part.rpartition(".")
-    mask = (case.dropout or {}).get(f"{prefix}{dot}state")
-    if mask is None or last != output_part(case.spec):
-        return 1.0
-    return at_step(mask, t) / case.spec.dropout.state_keep

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.conditioning import well_conditioned
-from rnncheck.suites.driver import DRAWN, Outcome, plan, run_pair
+from rnncheck.suites.driver import DRAWN, Outcome, run_pair
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.strategies import like
 
@@ -18,7 +18,7 @@ from rnncheck.suites.strategies import like
 def test_check(handle: Handle, check: Check, dtype: str, explore: int) -> None:
     """A check holds on its own cases, and on others like them."""
     __tracebackhide__ = True
-    cases = dict((c.name, r) for c, r in plan(handle.spec, handle.claims))[check.name]
+    cases = dict((c.name, r) for c, r in handle.plan())[check.name]
     for index, record in enumerate(cases):
         outcome = run_pair(handle.bind, check, record, dtype, handle.device)
         _require(handle, replace(outcome, case_index=index))

@@ -52,6 +52,7 @@ DROPPING: dict[str, Spec] = {
     "lstm dropout": Spec("lstm", 2, (3,), dropout=Dropout(0.5, 0.75, 0.25)),
     "gru dropout once": Spec("gru", 2, (3,), dropout=Dropout(0.75, 0.5, 0.75, draw="once")),
     "elman dropout": Spec("elman", 2, (3,), time_major=False, dropout=Dropout(output_keep=0.75)),
+    "gru dropout for the batch": Spec("gru", 2, (3,), dropout=Dropout(0.75, 0.75, draw="batch")),
     "lstm stacked dropout": Spec("lstm", 2, (3, 3), dropout=Dropout(between_keep=0.75)),
 }
 

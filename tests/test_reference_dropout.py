@@ -27,10 +27,11 @@ BOTH = ("forward", "reverse")
 
 
 @st.composite
-def dropouts(draw: st.DrawFn) -> Dropout:
+def dropouts(draw: st.DrawFn, gates: bool = False) -> Dropout:
     """Draw which masks there are, and how often they are drawn."""
     keeps: dict[str, Any] = {name: keep for name, keep in KEEPS.items() if draw(st.booleans())}
-    return Dropout(**keeps, draw=draw(st.sampled_from(("step", "once"))))
+    ways = ("step", "once", "batch", "gate") if gates else ("step", "once", "batch")
+    return Dropout(**keeps, draw=draw(st.sampled_from(ways)))
 
 
 def dropped(case: Drawn, seed: int = 0) -> dict[str, Numbers]:
@@ -74,7 +75,7 @@ def by_loop(
     return outputs * by_step(drops, prefix, "output", outputs), state
 
 
-@pytest.mark.parametrize("draw", ["step", "once"])
+@pytest.mark.parametrize("draw", ["step", "once", "batch"])
 @pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
 def test_dropout_equals_plain_loops(cell: str, draw: str) -> None:
     """Two layers, two directions, every mask: layer by layer and step by step."""
@@ -111,7 +112,7 @@ def test_jordan_dropout_acts_on_its_output() -> None:
 
 
 @settings(max_examples=30)
-@given(spec=specs(layers=2, ways=2), dropout=dropouts(), seed=SEEDS)
+@given(spec=specs(layers=2, ways=2), dropout=dropouts(gates=True), seed=SEEDS)
 def test_dropout_gradients_agree(spec: Spec, dropout: Dropout, seed: int) -> None:
     """BPTT, RTRL and complex steps through the same masks, with any padding."""
     case = make(spec.with_(dropout=dropout), 3, 2, seed)
@@ -120,6 +121,8 @@ def test_dropout_gradients_agree(spec: Spec, dropout: Dropout, seed: int) -> Non
     got = trained(case, drops).sequence_vjp(*arguments, mask=mask)
     whole = (case.spec, case.params, *arguments)
     same(got, differences.gradients(*whole, mask=mask, masks=drops), 1e-12)
+    if dropout.draw == "gate":
+        return  # a mask for each gate: no RTRL
     same(got, rtrl.gradients(*whole, mask=mask, masks=drops), 1e-12)
 
 
