@@ -55,6 +55,7 @@ SAME_EVERYWHERE = (
     "test_reference_topologies",
     "test_results",
     "test_resume",
+    "test_rows_catch",
     "test_run",
     "test_shrink",
     "test_store",

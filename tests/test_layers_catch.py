@@ -6,13 +6,15 @@ import pytest
 
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
-from rnncheck.mistakes.layers import MISTAKES
+from rnncheck.mistakes.layers import MISTAKES as LAYERS
+from rnncheck.mistakes.networks import MISTAKES as NETWORKS
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind, claims_of
 from rnncheck.suites.check import Check, checks
 from rnncheck.suites.driver import plan, run_plan
 from tests.catching import LAYERED, claimed_cases, first_not_passed
 
+MISTAKES = LAYERS + NETWORKS
 PAIRS = [
     pytest.param(mistake, spec, id=f"{mistake.id}-{name}")
     for mistake in MISTAKES
@@ -39,7 +41,7 @@ def test_mistake_is_caught(mistake: Mistake, spec: Spec) -> None:
 
 
 def test_every_mistake_can_be_made() -> None:
-    """Each mistake of the file applies to one of the specs above."""
+    """Each mistake of the two files applies to one of the specs above."""
     specs = LAYERED.values()
     assert not [m.id for m in MISTAKES if not any(m.applies(spec) for spec in specs)]
 
@@ -56,6 +58,14 @@ def test_every_mistake_can_be_made() -> None:
         ("reverse_not_turned_back", "gru bidirectional", "time_split"),
         ("reverse_state_from_last_step", "lstm stacked bidirectional", "state_last_output"),
         ("reverse_state_from_last_step", "gru bidirectional", "time_split"),
+        ("layers_detached", "lstm stacked", "gradient_reference"),
+        ("layers_detached", "gru stacked bidirectional alike", "golden_backward"),
+        ("lower_state_gradient_ignored", "elman stacked alike", "gradient_reference"),
+        ("upper_initial_state_ignored", "lstm stacked", "golden_forward"),
+        ("state_of_top_layer_for_all", "elman stacked alike", "reference_sequence"),
+        ("states_by_direction", "gru stacked bidirectional alike", "state_last_output"),
+        ("direction_states_swapped", "lstm stacked bidirectional", "state_last_output"),
+        ("direction_gradient_overwritten", "gru bidirectional", "gradient_reference"),
     ],
 )
 def test_check_fails_the_mistake_that_it_is_for(mistake: str, spec: str, check: str) -> None:
