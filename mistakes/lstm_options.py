@@ -28,6 +28,7 @@ def clip_after_output(spec: Spec, params: Given, x: Numbers, state: Given) -> tu
 def clip_from_above(spec: Spec, params: Given, x: Numbers, state: Given) -> tuple[Named, Named]:
     """C is bounded from above only."""
     _, trace = lstm.forward(spec, params, x, state)
+    assert spec.cell_clip is not None
     c = np.minimum(trace["c_raw"], spec.cell_clip)
     new = _shown(spec, params, trace, c, c)
     return new, trace | new
