@@ -26,8 +26,9 @@ class BackwardLoop(Variation):
         del back
         return d_state
 
-    def added(self, total: Array, new: Array) -> Array:
-        """Return the gradient of a parameter after one more step."""
+    def added(self, name: str, total: Array, new: Array) -> Array:
+        """Return the gradient of a parameter, "d.<name>", after one more step."""
+        del name
         return total + new
 
     def initial(self, d_state: Arrays) -> Arrays:
@@ -45,7 +46,7 @@ class BackwardLoop(Variation):
             slices.append(result.pop("d.x"))
             for name, new in result.items():
                 if not name.startswith("d.state."):
-                    total[name] = self.added(total[name], new) if name in total else new
+                    total[name] = self.added(name, total[name], new) if name in total else new
         first = {f"d.state.{part}": array for part, array in self.initial(carry).items()}
         return total | first | {"d.x": np.stack(slices[::-1])}
 
@@ -117,18 +118,18 @@ def stopped(steps: int) -> type[BackwardLoop]:
 class WeightGradientOverwritten(BackwardLoop):
     """= where += is meant: the parameters' gradient is that of the first step alone."""
 
-    def added(self, total: Array, new: Array) -> Array:
+    def added(self, name: str, total: Array, new: Array) -> Array:
         """Forget the sum so far."""
-        del total
+        del name, total
         return new
 
 
 class WeightGradientOfLastStep(BackwardLoop):
     """Only the last step adds to the parameters' gradient."""
 
-    def added(self, total: Array, new: Array) -> Array:
+    def added(self, name: str, total: Array, new: Array) -> Array:
         """Forget the new step."""
-        del new
+        del name, new
         return total
 
 
@@ -194,6 +195,7 @@ MISTAKES = (
         _CARRY,
         StateGradientNotCarried,
         _plain,
+        source="the most frequent real fault in published course work",
     ),
     Mistake(
         "cell_gradient_not_carried",
@@ -201,6 +203,7 @@ MISTAKES = (
         _CARRY,
         CellGradientNotCarried,
         _lstm,
+        source="questions in course forums",
     ),
     Mistake(
         "hidden_gradient_not_carried",
@@ -235,6 +238,7 @@ MISTAKES = (
         _SUM,
         WeightGradientOverwritten,
         _plain,
+        source="frequent in published course work",
     ),
     Mistake(
         "weight_gradient_of_last_step",
@@ -249,6 +253,7 @@ MISTAKES = (
         "Look at what the backward pass starts from.",
         UpstreamStateIgnored,
         _plain,
+        source="torch #96416",
     ),
     Mistake(
         "upstream_cell_ignored",
@@ -256,6 +261,7 @@ MISTAKES = (
         "Look at what the backward pass starts from.",
         UpstreamCellIgnored,
         _lstm,
+        source="Deeplearning4j #8838",
     ),
     Mistake(
         "upstream_outputs_ignored",

@@ -11,6 +11,8 @@ from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind
 
+TEACHING = "known from teaching"
+
 
 def always(spec: Spec) -> bool:
     """Say that a mistake can be made with any spec."""
@@ -28,6 +30,8 @@ class Mistake:
         hint: what to look at, without the answer.
         bind: makes the wrong implementation; a protocol Bind.
         applies: whether it can be made with a spec.
+        source: where it was seen, an issue or pull request where one is known.
+        also: other mistakes, in words, that give the same numbers.
     """
 
     id: str
@@ -35,6 +39,8 @@ class Mistake:
     hint: str
     bind: Bind
     applies: Callable[[Spec], bool] = always
+    source: str = TEACHING
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

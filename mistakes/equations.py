@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from rnncheck.mistakes.base import Mistake, Variation
-from rnncheck.protocol.names import Array, recurrent_size
+from rnncheck.mistakes.base import Mistake
+from rnncheck.mistakes.cells import celled
+from rnncheck.protocol.names import recurrent_size
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference import gru, lstm
 from rnncheck.reference.arrays import Given, Named, Numbers
-from rnncheck.reference.cells import Backward, Cell, Forward, cell_of
+from rnncheck.reference.cells import cell_of
 from rnncheck.reference.gates import input_part, recurrent_part
-from rnncheck.reference.implementation import ReferenceImplementation
 from rnncheck.reference.nonlinearities import activate, sigmoid
-
-
-def _celled(forward: Forward | None = None, backward: Backward | None = None) -> type[Variation]:
-    """Return an implementation with a cell function replaced; a wrong forward has no vjp."""
-
-    class Celled(Variation):
-        without = frozenset({"step_vjp", "sequence_vjp"}) if forward else frozenset()
-        wraps = False
-
-        def __init__(
-            self,
-            spec: Spec,
-            params: Mapping[str, Array],
-            dtype: str = "float64",
-            device: str = "cpu",
-        ) -> None:
-            super().__init__(spec, params, dtype, device)
-            right = cell_of(spec)
-            cell = Cell(forward or right.forward, backward or right.backward)
-            self.inner = ReferenceImplementation(spec, params, dtype, cell=cell)
-
-    return Celled
 
 
 def _lstm_out(trace: Named, c: Numbers, h: Numbers) -> tuple[Named, Named]:
@@ -174,68 +150,75 @@ MISTAKES = (
         "output_without_tanh",
         "h is o * c, without the tanh of c",
         _H,
-        _celled(output_without_tanh),
+        celled(output_without_tanh),
         _lstm,
     ),
     Mistake(
         "candidate_added",
         "i and g are added where they should be multiplied",
         _H,
-        _celled(candidate_added),
+        celled(candidate_added),
         _lstm,
+        source="torchrecurrent #22",
     ),
     Mistake(
         "hidden_for_cell",
         "the forget gate multiplies h where it should multiply c",
         _H,
-        _celled(hidden_for_cell),
+        celled(hidden_for_cell),
         _lstm,
     ),
-    Mistake("forget_left_out", "the forget gate is not used", _H, _celled(forget_left_out), _lstm),
+    Mistake("forget_left_out", "the forget gate is not used", _H, celled(forget_left_out), _lstm),
     Mistake(
         "coupled_forget",
         "1 - i is used in place of the forget gate",
         _H,
-        _celled(coupled_forget),
+        celled(coupled_forget),
         _lstm,
     ),
     Mistake(
-        "old_cell_at_output", "h is computed from the old c", _H, _celled(old_cell_at_output), _lstm
+        "old_cell_at_output",
+        "h is computed from the old c",
+        _H,
+        celled(old_cell_at_output),
+        _lstm,
+        source="published course work",
     ),
     Mistake(
         "peephole_sees_old_cell",
         "the output gate's peephole sees the old c",
         "Which c does each gate see?",
-        _celled(peephole_sees_old_cell),
+        celled(peephole_sees_old_cell),
         _peepholes,
+        source="RecurrentLayers.jl #134",
     ),
-    Mistake("reset_left_out", "the reset gate is not used", _R, _celled(reset_left_out), _gru),
+    Mistake("reset_left_out", "the reset gate is not used", _R, celled(reset_left_out), _gru),
     Mistake(
         "reset_on_everything",
         "the reset gate multiplies the input part too",
         _R,
-        _celled(reset_on_everything),
+        celled(reset_on_everything),
         _gru,
     ),
     Mistake(
         "backward_not_transposed",
         "the gradient goes back through the recurrent weights without transposing them",
         _B,
-        _celled(backward=transposed_backward),
+        celled(backward=transposed_backward),
         _square,
     ),
     Mistake(
         "gradient_uses_new_state",
         "the gradient of the recurrent weights uses the new h where the old one is meant",
         _B,
-        _celled(backward=new_state_backward),
+        celled(backward=new_state_backward),
         _square,
     ),
     Mistake(
         "gradient_uses_cell",
         "the gradient of the output gate uses c where tanh(c) is meant",
         _B,
-        _celled(backward=cell_for_its_tanh),
+        celled(backward=cell_for_its_tanh),
         _lstm,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import TEACHING, Mistake, Variation
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
 
@@ -36,23 +36,54 @@ def reordered(cell: str, read_as: tuple[str, ...]) -> type[Variation]:
     return Reordered
 
 
-def _order(cell: str, name: str, read_as: str, what: str) -> Mistake:
+def _order(cell: str, name: str, read_as: str, what: str, source: str = TEACHING) -> Mistake:
     return Mistake(
         id=name,
         what=what,
         hint="Write down which rows of each weight and bias belong to which gate.",
         bind=reordered(cell, tuple(read_as)),
         applies=lambda spec: spec.cell == cell and spec.gates != tuple(read_as),
+        source=source,
     )
 
 
 MISTAKES = (
-    _order("lstm", "gate_order_ifog", "ifog", "gates i, f, g, o read as i, f, o, g"),
-    _order("lstm", "gate_order_figo", "figo", "the input gate reads the forget gate's slice"),
-    _order("lstm", "gate_order_ofgi", "ofgi", "the input gate reads the output gate's slice"),
+    _order(
+        "lstm",
+        "gate_order_ifog",
+        "ifog",
+        "gates i, f, g, o read as i, f, o, g",
+        "ONNX Runtime's reordering of weights, onnxscript #2674",
+    ),
+    _order(
+        "lstm",
+        "gate_order_figo",
+        "figo",
+        "the input gate reads the forget gate's slice",
+        "xlstm #98, #95",
+    ),
+    _order(
+        "lstm",
+        "gate_order_ofgi",
+        "ofgi",
+        "the input gate reads the output gate's slice",
+        "survives Keras's own literals",
+    ),
     _order("lstm", "gate_order_iofg", "iofg", "gates i, f, g, o read as i, o, f, g"),
     _order("lstm", "gate_order_igfo", "igfo", "gates i, f, g, o read as i, g, f, o"),
-    _order("lstm", "gate_order_fgio", "fgio", "gates i, f, g, o read as f, g, i, o"),
-    _order("gru", "gate_order_zrn", "zrn", "gates r, z, n read as z, r, n"),
+    _order(
+        "lstm",
+        "gate_order_fgio",
+        "fgio",
+        "gates i, f, g, o read as f, g, i, o",
+        "the order of Deep Learning from Scratch 2",
+    ),
+    _order(
+        "gru",
+        "gate_order_zrn",
+        "zrn",
+        "gates r, z, n read as z, r, n",
+        "weights moved between Keras and cuDNN",
+    ),
     _order("gru", "gate_order_nzr", "nzr", "gates r, z, n read as n, z, r"),
 )

@@ -83,12 +83,14 @@ MISTAKES = (
         "parameter gradients are clipped to 5 inside backward",
         "Look for clip, minimum or maximum in the backward pass.",
         _changed(_clipped),
+        source="copies of min-char-rnn",
     ),
     Mistake(
         "gradient_mean",
         "parameter gradients are averaged over the batch in place of summed",
         "Run it with one row and with the same row twice.",
         _changed(_mean),
+        source="published course work; some terms of CMU 11-785 ask for it",
     ),
     Mistake(
         "bias_gradient_mean",
@@ -102,12 +104,14 @@ MISTAKES = (
         "parameter gradients are twice what they should be",
         "Look for something that is added twice.",
         _changed(_doubled),
+        source="torch PR #95137",
     ),
     Mistake(
         "weight_gradient_zero",
         "the gradients of the weights are zero",
         "Look at the variable into which the weights' gradients are summed.",
         _changed(_zero_weights),
+        source="frequent in published course work",
     ),
     Mistake(
         "bias_gradient_row",
@@ -115,5 +119,6 @@ MISTAKES = (
         "Compare the shape of each gradient with that of its parameter.",
         _changed(_bias_row),
         _biased,
+        source="published course work",
     ),
 )

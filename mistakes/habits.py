@@ -83,12 +83,14 @@ MISTAKES = (
         "results are float32 whatever comes in",
         "Look at the dtype of zeros and constants.",
         ReturnsFloat32,
+        source="published course work",
     ),
     Mistake(
         "state_kept_between_calls",
         "something is kept from one call to the next",
         "Look for globals, attributes and default arguments that a call changes.",
         StateKeptBetweenCalls,
+        source="published course work",
     ),
     Mistake("prints", "a call prints", "Remove prints.", Prints),
 )

@@ -209,6 +209,7 @@ MISTAKES = (
         "Count the states: each layer has its own.",
         LayersShareState,
         _one_state,
+        source="GansFallingShort PR #2",
     ),
     Mistake(
         "layers_share_weights",
@@ -216,6 +217,7 @@ MISTAKES = (
         "[cell] * n is one cell n times: look at how many there are.",
         LayersShareWeights,
         _alike_above,
+        source="TensorFlow models #2878, #5485; BERT-BiLSTM-CRF #252",
     ),
     Mistake(
         "directions_share_weights",
@@ -230,6 +232,7 @@ MISTAKES = (
         "Look at which direction comes first in the outputs.",
         DirectionsSwapped,
         _bare_both,
+        source="onnx-tensorflow #227",
     ),
     Mistake(
         "reverse_from_padding",
@@ -237,6 +240,7 @@ MISTAKES = (
         "Look at where a short row begins when the sequence is turned round.",
         ReverseFromPadding,
         _reverse,
+        source="onnx-tensorflow #342; Keras #1282",
     ),
     Mistake(
         "reverse_not_turned_back",
@@ -244,6 +248,7 @@ MISTAKES = (
         "Look at which step the first output of the reverse direction belongs to.",
         ReverseNotTurnedBack,
         _reverse,
+        source="Keras #1703; onnxruntime #4187; onnx #2881",
     ),
     Mistake(
         "reverse_state_from_last_step",
@@ -251,5 +256,6 @@ MISTAKES = (
         "Look at where the reverse direction ends.",
         ReverseStateFromLastStep,
         _reverse,
+        source="questions in the PyTorch forum, 49825 and 114814",
     ),
 )

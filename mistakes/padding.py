@@ -69,6 +69,7 @@ MISTAKES = (
         "a padded step sets the state to zero",
         "Look at what a padded step does to the state.",
         MaskZeroesState,
+        source="Keras #4192, #7244",
     ),
     Mistake(
         "padding_rule_swapped",
@@ -76,6 +77,7 @@ MISTAKES = (
         "Look at what is written for a step past the end of a row.",
         PaddingRuleSwapped,
         lambda spec: spec.directions == ("forward",),
+        source="Keras #7695; TensorFlow #30423, #49241",
     ),
     Mistake(
         "gradient_into_padding",

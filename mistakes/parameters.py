@@ -152,6 +152,7 @@ MISTAKES = (
         "Look at the matmul of h: which axis of weight_hh is summed over?",
         HiddenWeightsTransposed,
         _square,
+        source="survives the ONNX node tests and Keras's own literals",
     ),
     Mistake(
         "kernel_halves_swapped",
@@ -159,6 +160,7 @@ MISTAKES = (
         "Look at the order of concatenation and at the rows of the kernel.",
         KernelHalvesSwapped,
         lambda spec: _single(spec) and spec.cell in ("elman", "lstm", "gru"),
+        source="questions in course forums",
     ),
     Mistake(
         "bias_hh_left_out",
@@ -166,6 +168,7 @@ MISTAKES = (
         _BIASES,
         _zeroed("bias_hh"),
         lambda spec: spec.biases == "double",
+        source="invisible to the ONNX node tests, whose biases are zero",
     ),
     Mistake(
         "bias_ih_left_out",
@@ -180,6 +183,7 @@ MISTAKES = (
         _BIASES,
         _zeroed("bias_hh", gate="n"),
         lambda spec: spec.cell == "gru" and spec.biases == "double",
+        source="flax nnx #5594",
     ),
     Mistake(
         "one_bias_for_all_gates",
@@ -187,6 +191,7 @@ MISTAKES = (
         "Compare the lines of the gates with each other.",
         OneBiasForAllGates,
         lambda spec: spec.cell in ("lstm", "gru") and spec.biases != "none",
+        source="numpy-ml #42",
     ),
     Mistake(
         "recurrence_left_out",
@@ -221,6 +226,7 @@ MISTAKES = (
         "Look at what enters the forget gate besides weights and biases.",
         _forget_bias(lambda bias: bias + 1.0),
         _cell("lstm"),
+        source="weights moved from TensorFlow 1 to Keras",
     ),
     Mistake(
         "forget_bias_dropped",
@@ -228,6 +234,7 @@ MISTAKES = (
         "Look at what enters the forget gate besides weights and biases.",
         _forget_bias(lambda bias: 0.0),
         lambda spec: spec.forget_bias != 0.0,
+        source="DeepSpeech PR #2405",
     ),
     Mistake(
         "peepholes_ignored",
@@ -235,6 +242,7 @@ MISTAKES = (
         "Look for c in the equations of the gates.",
         _zeroed("peephole"),
         lambda spec: spec.peepholes,
+        source="invisible to the ONNX node tests, whose first c is zero",
     ),
     Mistake(
         "cell_clip_ignored",
@@ -249,6 +257,7 @@ MISTAKES = (
         _RESET,
         OtherReset,
         _cell("gru"),
+        source="torch #8153, #99531; burn #2701; GRU-D #2",
     ),
     Mistake(
         "update_gate_swapped",
@@ -256,5 +265,6 @@ MISTAKES = (
         "Open the update gate fully: does the old state stay?",
         OtherUpdate,
         _cell("gru"),
+        source="torch #20129, #60645, #15875",
     ),
 )

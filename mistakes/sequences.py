@@ -137,6 +137,7 @@ MISTAKES = (
         "Look at when h is written to the outputs, before or after the step.",
         OutputsShifted,
         _bare,
+        source="lzwjava's notes on a hand-written LSTM",
     ),
     Mistake(
         "rows_mixed",
@@ -155,6 +156,7 @@ MISTAKES = (
         "an axis of length one is squeezed away",
         "Try it with one row and with one step.",
         SqueezedRow,
+        source="Deeplearning4j #1454",
     ),
     Mistake(
         "time_major_ignored",

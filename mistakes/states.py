@@ -160,6 +160,7 @@ MISTAKES = (
         "Look at what c is before the first step.",
         CellStateIgnored,
         lambda spec: spec.cell == "lstm",
+        source="published course work",
     ),
     Mistake(
         "none_state_is_ones",

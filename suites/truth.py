@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +15,8 @@ from rnncheck.reference.implementation import bind
 from rnncheck.suites.allowance import Allowance, allowance
 from rnncheck.suites.case import Case
 from rnncheck.suites.compare import Tensor, axes_of, compare
+
+LARGE = 1024.0  # a power of two
 
 
 class Truth:
@@ -69,6 +72,17 @@ class Truth:
         case = self.case
         return self.reference.step_vjp(case.x[0], case.state, case.d_outputs[0], case.d_state)
 
+    @cached_property
+    def large_forward(self) -> Arrays:
+        """The results of a forward call over inputs that saturate."""
+        case = with_large_inputs(self.case)
+        return self.reference.sequence(case.x, case.state, case.lengths, case.mask)
+
+    @cached_property
+    def large_first_step(self) -> Arrays:
+        """The results of a step on the first of those inputs."""
+        return self.reference.step(with_large_inputs(self.case).x[0], self.case.state)
+
     def values(self, name: str, got: Array, expected: Array, offset: int = 0) -> Tensor:
         """Return outputs, a state or a trace as something to compare."""
         right = np.asarray(expected, np.float64)
@@ -86,6 +100,11 @@ class Truth:
         """Raise CheckFailure unless every tensor is within the allowance."""
         __tracebackhide__ = True
         compare(claim, list(tensors), self.dtype)
+
+
+def with_large_inputs(case: Case) -> Case:
+    """Return the case with inputs that saturate every gate; products with weights stay exact."""
+    return replace(case, x=case.x * LARGE)
 
 
 def floats(array: Array) -> NDArray[np.float64]:

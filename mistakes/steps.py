@@ -1,0 +1,242 @@
+"""Steps of any cell that go wrong: other sigmoids, states overwritten too soon, slopes left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from rnncheck.mistakes.base import Given as Arguments
+from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.cells import celled
+from rnncheck.mistakes.lstm_forward import Step
+from rnncheck.mistakes.lstm_forward import forward as lstm_lines
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.spec import Spec
+from rnncheck.reference import elman, gru
+from rnncheck.reference.arrays import Given, Named, Numbers, zeros_like
+from rnncheck.reference.cells import Backward, Forward, cell_of
+from rnncheck.reference.gates import (
+    input_backward,
+    input_part,
+    recurrent_backward,
+    recurrent_part,
+)
+from rnncheck.reference.nonlinearities import activate, slope
+
+Sigmoid = Callable[[Numbers], Numbers]
+
+
+def hard(factor: float) -> Sigmoid:
+    """Return the piecewise linear sigmoid of a slope."""
+    return lambda a: np.clip(factor * a + 0.5, 0, 1)
+
+
+def _overflows(a: Numbers) -> Numbers:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.exp(a) / (1 + np.exp(a)))
+
+
+def other_sigmoid(function: Sigmoid) -> Forward:
+    """Return the forward of an LSTM or a GRU whose gates go through another function."""
+
+    class Gates(Step):
+        def gate(self, name: str, a: Numbers) -> Numbers:
+            del name
+            return function(a)
+
+    def run(spec: Spec, params: Given, x: Numbers, state: Given) -> tuple[Named, Named]:
+        if spec.cell == "lstm":
+            return lstm_lines(Gates)(spec, params, x, state)
+        _, trace = gru.forward(spec, params, x, state)
+        r, z, old = function(trace["a_r"]), function(trace["a_z"]), state["h"]
+        after = spec.reset == "after"
+        u = recurrent_part(spec, params, "n", old if after else r * old)
+        n = activate(spec.activation, input_part(spec, params, "n", x) + (r * u if after else u))
+        keep = z if spec.update == "z_keeps" else 1 - z
+        h = keep * old + (1 - keep) * n
+        return {"h": h}, trace | {"h": h}
+
+    return run
+
+
+def unit_by_unit(spec: Spec, params: Given, x: Numbers, state: Given) -> tuple[Named, Named]:
+    """H is overwritten unit by unit, so later units see the new h of those before them."""
+    mixed = {part: np.array(array) for part, array in state.items()}
+    seen, trace = dict(state), {}
+    for unit in range(mixed["h"].shape[1]):
+        new, trace = cell_of(spec).forward(spec, params, x, seen)
+        mixed["h"][:, unit] = new["h"][:, unit]
+        if "c" in mixed:
+            mixed["c"][:, unit] = new["c"][:, unit]
+        seen = {**state, "h": np.array(mixed["h"])}
+    return mixed, trace | mixed
+
+
+def elman_backward(factor: Callable[[Spec, Given], Numbers]) -> Backward:
+    """Return the backward of an Elman cell with something in place of the activation's slope."""
+
+    def run(
+        spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
+    ) -> tuple[Named, Numbers, Named]:
+        d_params = zeros_like(params)
+        d_a = d_state["h"] * factor(spec, trace)
+        d_x = input_backward(spec, params, d_params, "h", x, d_a)
+        d_h = recurrent_backward(spec, params, d_params, "h", state["h"], d_a)
+        return d_params, d_x, {"h": d_h}
+
+    return run
+
+
+def input_not_transposed(
+    spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
+) -> tuple[Named, Numbers, Named]:
+    """The gradient of x goes through the recurrent weights, cut to its width."""
+    d_params, d_x, d_old = elman.backward(spec, params, x, state, trace, d_state)
+    width = d_x.shape[1]
+    wrong = np.zeros_like(d_x)
+    part = d_old["h"][:, :width]
+    wrong[:, : part.shape[1]] = part
+    return d_params, wrong, d_old
+
+
+class StatePartsSwappedOnEntry(Variation):
+    """(c, h) is read where (h, c) is given."""
+
+    without = frozenset({"step_vjp", "sequence_vjp"})
+
+    def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
+        """Compute one step."""
+        return self.inner.step(x, _swapped(state))
+
+    def varied(self, given: Arguments) -> Arrays:
+        """Compute a sequence."""
+        return replace(given, state=_swapped(given.state)).run(self.inner)
+
+
+def _swapped(state: Mapping[str, Array] | None) -> Mapping[str, Array] | None:
+    return None if state is None else {"h": state["c"], "c": state["h"]}
+
+
+class GatesInterleaved(Variation):
+    """The rows of a gate are taken to lie one in G apart, in place of beside each other."""
+
+    def _turned(self, arrays: Mapping[str, Array], back: bool) -> Arrays:
+        turned = dict(arrays)
+        for name, array in arrays.items():
+            if name.rsplit(".", 1)[-1] in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                gates, units = array.shape[:2]
+                first, second = (gates, units) if back else (units, gates)
+                flat = array.swapaxes(0, 1) if back else array
+                rows = flat.reshape(first, second, *array.shape[2:])
+                turned[name] = rows if back else rows.swapaxes(0, 1)
+        return turned
+
+    def inner_params(self, spec: Spec) -> Arrays:
+        """Read the stacked rows of each parameter in the other order."""
+        del spec
+        return self._turned(self.params, back=False)
+
+    def params_back(self, gradients: Arrays) -> Arrays:
+        """Put the gradients back in that order."""
+        return self._turned(gradients, back=True)
+
+
+def _gated(spec: Spec) -> bool:
+    lstm = spec.cell == "lstm" and not spec.projection and spec.cell_clip is None
+    return lstm or spec.cell == "gru"
+
+
+def _square(spec: Spec) -> bool:
+    return spec.cell in ("elman", "lstm", "gru") and not spec.projection
+
+
+def _elman(spec: Spec) -> bool:
+    return spec.cell == "elman" and spec.activation == "tanh"
+
+
+def _one_lstm(spec: Spec) -> bool:
+    single = len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+    return single and spec.cell == "lstm" and not spec.projection
+
+
+_SIGMOID = "Compute a gate by hand at 0, 1 and 3."
+_SLOPES = "What is the derivative of tanh, and of what is it taken?"
+
+MISTAKES = (
+    Mistake(
+        "hard_sigmoid",
+        "the gates use a hard sigmoid of slope 0.2",
+        _SIGMOID,
+        celled(other_sigmoid(hard(0.2))),
+        _gated,
+        "the default of Keras 1 and 2",
+    ),
+    Mistake(
+        "hard_sigmoid_sixth",
+        "the gates use a hard sigmoid of slope 1/6",
+        _SIGMOID,
+        celled(other_sigmoid(hard(1 / 6))),
+        _gated,
+        "Keras 3 and torch",
+    ),
+    Mistake(
+        "sigmoid_overflows",
+        "the sigmoid divides infinity by infinity for large numbers",
+        "What is exp(1000)?",
+        celled(other_sigmoid(_overflows)),
+        _gated,
+    ),
+    Mistake(
+        "state_overwritten_unit_by_unit",
+        "h is overwritten while it is still read",
+        "Does every unit see the same old h?",
+        celled(unit_by_unit),
+        _square,
+    ),
+    Mistake(
+        "tanh_slope_left_out",
+        "the gradient leaves out the derivative of tanh",
+        _SLOPES,
+        celled(backward=elman_backward(lambda spec, trace: np.ones_like(trace["a"]))),
+        _elman,
+    ),
+    Mistake(
+        "tanh_slope_taken_twice",
+        "the derivative of tanh is taken at h in place of what entered it",
+        _SLOPES,
+        celled(backward=elman_backward(lambda spec, trace: slope("tanh", trace["h"]))),
+        _elman,
+        "lzwjava's notes on a hand-written LSTM",
+    ),
+    Mistake(
+        "sigmoid_slope_for_tanh",
+        "the derivative of a sigmoid stands where that of tanh is meant",
+        _SLOPES,
+        celled(backward=elman_backward(lambda spec, trace: trace["h"] * (1 - trace["h"]))),
+        _elman,
+    ),
+    Mistake(
+        "input_gradient_through_recurrent_weights",
+        "the gradient of x goes back through the recurrent weights",
+        "Through which weights did x enter?",
+        celled(backward=input_not_transposed),
+        _elman,
+    ),
+    Mistake(
+        "state_parts_swapped_on_entry",
+        "the given state is read as (c, h)",
+        "Look at the order in which the state is taken.",
+        StatePartsSwappedOnEntry,
+        _one_lstm,
+        "weights and states moved between TensorFlow 1, Flax and torch",
+    ),
+    Mistake(
+        "gates_interleaved",
+        "the rows of the gates are taken to alternate",
+        "Write down which rows of each weight and bias belong to which gate.",
+        GatesInterleaved,
+        lambda spec: spec.cell in ("lstm", "gru"),
+    ),
+)

@@ -1,0 +1,36 @@
+"""Large inputs give the limits of the gates, and no NaN."""
+
+from __future__ import annotations
+
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.calls import forward
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import general
+from rnncheck.suites.check import Check
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth, with_large_inputs
+
+
+def run(subject: Subject, case: Case, truth: Truth) -> None:
+    """Fail where inputs that saturate every gate give something else than the reference."""
+    call, result = forward(subject, with_large_inputs(case))
+    right = truth.large_forward if call == "sequence" else truth.large_first_step
+    names = [name for name in right if not name.startswith("trace.")]
+    tensors = [truth.values(name, result[name], right[name]) for name in names]
+    truth.compare("large inputs give other numbers than the reference", tensors)
+
+
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    return general(spec, seed=161)[1:2]
+
+
+CHECK = Check(
+    name="reference_large",
+    family="reference",
+    reason="exp(1000) is infinity, and infinity divided by infinity is no number.",
+    hint="Look at what exp gets: a sigmoid needs it of negative numbers only.",
+    needs=frozenset({"final_state", "initial_state"}),
+    catches="sigmoid_overflows",
+    run=run,
+    cases=_cases,
+)
