@@ -23,6 +23,7 @@ COMMANDS = {
     "assignments": "list the assignments",
     "doctor": "say how well this machine can shut in a stranger's code",
     "fixtures": "regenerate, verify or show golden traces",
+    "mistakes": "list the known mistakes, or run them through the checks",
 }
 PROGRAM = "rnncheck"
 

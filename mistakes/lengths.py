@@ -78,7 +78,7 @@ class EmptyRowIsZero(Variation):
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence."""
         result = given.run(self.inner)
-        empty = ~_valid(self.spec, given).any(axis=0)  # (B,)
+        empty: Array = ~np.asarray(_valid(self.spec, given).any(axis=0))  # (B,)
         state = group(result, "state")
         zeroed = {f"state.{p}": np.where(empty[:, None], 0, a) for p, a in state.items()}
         return {**result, **zeroed}

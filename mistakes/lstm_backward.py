@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from rnncheck.mistakes.base import Mistake
 from rnncheck.mistakes.cells import celled
@@ -67,7 +66,9 @@ LINES: dict[str, Line] = {
 }
 
 
-def backward(to_x: str = "ifgo", to_h: str = "ifgo", **lines: Line) -> Backward:
+def backward(
+    to_x: str = "ifgo", to_h: str = "ifgo", lines: Mapping[str, Line] | None = None
+) -> Backward:
     """Return a cell's backward with some lines changed.
 
     Args:
@@ -75,7 +76,7 @@ def backward(to_x: str = "ifgo", to_h: str = "ifgo", **lines: Line) -> Backward:
         to_h: the gates whose gradient goes on to the old h.
         lines: in place of those of LINES.
     """
-    all_lines = LINES | lines
+    all_lines = {**LINES, **(lines or {})}
 
     def run(
         spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
@@ -127,9 +128,13 @@ def _line(
     hint: str = _LINES,
     applies: Callable[[Spec], bool] = _bare,
     source: str = _FORUM,
-    **changes: Any,
+    to_x: str = "ifgo",
+    to_h: str = "ifgo",
+    lines: Mapping[str, Line] | None = None,
+    **more: Line,
 ) -> Mistake:
-    return Mistake(name, what, hint, celled(backward=backward(**changes)), applies, source)
+    changed = backward(to_x, to_h, {**(lines or {}), **more})
+    return Mistake(name, what, hint, celled(backward=changed), applies, source)
 
 
 def _times(gate: str, factor: Callable[[Step], Numbers]) -> Line:
@@ -169,14 +174,14 @@ MISTAKES = (
         "sigmoid_slopes_left_out",
         "the gradients of the gates leave out the derivative of the sigmoid",
         _SLOPES,
-        **{gate: _times(gate, lambda s: s.trace["c"] * 0 + 1) for gate in "iof"},
+        lines={gate: _times(gate, lambda s: s.trace["c"] * 0 + 1) for gate in "iof"},
     ),
     _line(
         "sigmoid_slopes_taken_twice",
         "the derivative of the sigmoid is taken at the gate in place of what entered it",
         _SLOPES,
         source="lzwjava's notes on a hand-written LSTM",
-        **{gate: _again(gate) for gate in "iof"},
+        lines={gate: _again(gate) for gate in "iof"},
     ),
     _line(
         "candidate_slope_of_sigmoid",

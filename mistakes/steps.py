@@ -64,7 +64,8 @@ def other_sigmoid(function: Sigmoid) -> Forward:
 def unit_by_unit(spec: Spec, params: Given, x: Numbers, state: Given) -> tuple[Named, Named]:
     """H is overwritten unit by unit, so later units see the new h of those before them."""
     mixed = {part: np.array(array) for part, array in state.items()}
-    seen, trace = dict(state), {}
+    seen: Given = state
+    trace: Named = {}
     for unit in range(mixed["h"].shape[1]):
         new, trace = cell_of(spec).forward(spec, params, x, seen)
         mixed["h"][:, unit] = new["h"][:, unit]

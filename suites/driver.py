@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import CaseSpec, make_case
+from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check, checks
 from rnncheck.suites.compare import CheckFailure
+from rnncheck.suites.prepared import AFRESH, Prepared
 from rnncheck.suites.sentences import say
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth
 
 STATUSES = ("passed", "failed", "error", "timeout", "not implemented", "not claimed", "skipped")
 DRAWN = -1
@@ -85,13 +85,18 @@ def _claimed(record: CaseSpec, have: frozenset[str]) -> bool:
 
 
 def run_pair(
-    bind: Bind, check: Check, record: CaseSpec, dtype: str = "float64", device: str = "cpu"
+    bind: Bind,
+    check: Check,
+    record: CaseSpec,
+    dtype: str = "float64",
+    device: str = "cpu",
+    prepared: Prepared = AFRESH,
 ) -> Outcome:
     """Run a check on a case; in float64 a failure is judged again at the float32 allowance."""
 
     def attempt(judged: str) -> None:
-        case = make_case(record)
-        check.run(Subject(bind, case, dtype, device), case, Truth(case, judged))
+        case = prepared.case(record)
+        check.run(Subject(bind, case, dtype, device), case, prepared.truth(record, judged))
 
     notes: tuple[str, ...] = ()
     try:

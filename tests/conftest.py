@@ -44,6 +44,7 @@ SAME_EVERYWHERE = (
     "test_grade",
     "test_layers_catch",
     "test_ledger",
+    "test_mistakes_catalogue",
     "test_mistakes_jordan",
     "test_picture",
     "test_reference_arguments",

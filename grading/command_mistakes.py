@@ -1,0 +1,105 @@
+"""`rnncheck mistakes`: lists the catalogue, shows one of it, and writes the kill matrix."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from rnncheck.grading.assignment import names
+from rnncheck.grading.catalogue import details, listing, table
+from rnncheck.grading.errors import UsageError
+from rnncheck.grading.kill_table import markdown
+from rnncheck.grading.matrix import Matrix, as_json, matrix, merged, read
+from rnncheck.mistakes import mistakes
+
+JSON = "kill-matrix.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    commands = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
+    listed = commands.add_parser("list", help="list the catalogue")
+    listed.add_argument("--markdown", action="store_true", help="as docs/mistakes.md has it")
+    listed.set_defaults(act=_list)
+    shown = commands.add_parser("show", help="say all about one mistake")
+    shown.add_argument("id", metavar="ID", help="see `rnncheck mistakes list`")
+    shown.set_defaults(act=_show)
+    _add_matrix(commands.add_parser("matrix", help="run every mistake through every check"))
+
+
+def _add_matrix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--assignment", action="append", metavar="NAME", help="only this one; may be repeated"
+    )
+    parser.add_argument(
+        "--mistake", action="append", default=[], metavar="ID", help="only this one; likewise"
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write it here; rows that are there and were not run again are kept",
+    )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write tables here")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.set_defaults(act=_matrix)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a subcommand; 0 well.
+
+    Raises:
+        UsageError: a name is unknown, or a file cannot be read or written.
+    """
+    try:
+        code: int = arguments.act(arguments)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}") from error
+    return code
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    print(table() if arguments.markdown else listing(), end="")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    _known([arguments.id], list(mistakes()), "mistake")
+    print(details(mistakes()[arguments.id]), end="")
+    return 0
+
+
+def _matrix(arguments: argparse.Namespace) -> int:
+    chosen = arguments.assignment or names()
+    _known(chosen, names(), "assignment")
+    _known(arguments.mistake, list(mistakes()), "mistake")
+    found = _run(chosen, arguments.mistake, arguments.jobs)
+    if arguments.json is not None:
+        if arguments.json.is_file():
+            found = merged(read(arguments.json), found)
+        arguments.json.write_text(as_json(found), "utf-8")
+    if arguments.markdown is not None:
+        arguments.markdown.write_text(markdown(found), "utf-8")
+    if arguments.json is None and arguments.markdown is None:
+        print(markdown(found), end="")
+    return 0
+
+
+def _known(given: Sequence[str], there: Sequence[str], what: str) -> None:
+    for name in given:
+        if name not in there:
+            near = get_close_matches(name, there, 5) or there
+            raise UsageError(f"no {what} is called {name!r}; there are: {', '.join(near)}")
+
+
+def _run(chosen: Sequence[str], only: Sequence[str], jobs: int) -> Matrix:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("contracts", total=None)
+        return matrix(chosen, only, jobs, lambda name: progress.update(task, advance=1))

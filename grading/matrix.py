@@ -1,0 +1,168 @@
+"""The kill matrix: which mistake fails which check on which case, for each contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from rnncheck.grading.asked import Asked, asked, within
+from rnncheck.grading.assignment import load
+from rnncheck.mistakes import mistakes
+from rnncheck.mistakes.base import Mistake
+from rnncheck.suites.driver import plan, run_pair
+from rnncheck.suites.prepared import Kept, Prepared
+
+FORMAT = 1
+KILLED, LIVES, UNCLAIMED = "x", ".", "-"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The matrix of one contract.
+
+    Attributes:
+        pairs: (check, number of its case), the columns.
+        kills: by mistake a letter for each pair: KILLED, LIVES, or UNCLAIMED where the mistake
+            does not offer what the check needs.
+    """
+
+    pairs: tuple[tuple[str, int], ...]
+    kills: Mapping[str, str]
+
+    def killed_by(self, mistake: str) -> list[tuple[str, int]]:
+        """Return the pairs that a mistake fails."""
+        letters = self.kills[mistake]
+        return [p for p, letter in zip(self.pairs, letters, strict=True) if letter == KILLED]
+
+
+Matrix = dict[str, Rows]
+
+
+def rows(contract: Asked, only: Sequence[str] = ()) -> Rows:
+    """Run every mistake through every check of a contract.
+
+    Args:
+        contract: the contract.
+        only: ids of mistakes, () for all.
+    """
+    pairs = tuple((check.name, number) for check, _, number in contract.pairs())
+    kept = Kept()
+    chosen = [m for m in contract.mistakes() if not only or m.id in only]
+    return Rows(pairs, {m.id: _row(contract, m, pairs, kept) for m in chosen})
+
+
+def _row(
+    contract: Asked, mistake: Mistake, pairs: Sequence[tuple[str, int]], kept: Prepared
+) -> str:
+    found = kills(contract, mistake, kept)
+    return "".join(found.get(pair, UNCLAIMED) for pair in pairs)
+
+
+def kills(contract: Asked, mistake: Mistake, kept: Prepared) -> dict[tuple[str, int], str]:
+    """Return a letter for each pair that a mistake claims."""
+    claims = contract.offered(mistake)
+    bind, found = within(mistake.bind, claims), {}
+    numbered = {(c.name, case): k for c, case, k in contract.pairs()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a wrong cell may overflow
+        for check, cases in plan(contract.spec, claims):
+            for case in cases:
+                outcome = run_pair(bind, check, case, prepared=kept)
+                letter = LIVES if outcome.status == "passed" else KILLED
+                found[check.name, numbered[check.name, case]] = letter
+    return found
+
+
+def matrix(
+    assignments: Iterable[str],
+    only: Sequence[str] = (),
+    jobs: int = 1,
+    tell: Callable[[str], None] = lambda name: None,
+) -> Matrix:
+    """Return the matrix of each contract of some assignments, by "assignment/framework".
+
+    Args:
+        assignments: names.
+        only: ids of mistakes, () for all.
+        jobs: processes.
+        tell: called with the name of each contract as it is done.
+    """
+    contracts = [one for name in assignments for one in asked(load(name))]
+    found = {}
+    for contract, part in zip(contracts, _mapped(contracts, only, jobs), strict=True):
+        found[contract.name] = part
+        tell(contract.name)
+    return found
+
+
+def _mapped(contracts: list[Asked], only: Sequence[str], jobs: int) -> Iterator[Rows]:
+    if jobs <= 1:
+        yield from (rows(contract, only) for contract in contracts)
+        return
+    context = get_context("spawn")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        yield from pool.map(_rows_of, contracts, [tuple(only)] * len(contracts))
+
+
+def _rows_of(contract: Asked, only: tuple[str, ...]) -> Rows:
+    return rows(contract, only)
+
+
+def as_json(found: Matrix) -> str:
+    """Return a matrix as JSON, a line for each mistake of each contract."""
+    contracts = []
+    for name, part in found.items():
+        pairs = json.dumps([f"{check} {number}" for check, number in part.pairs])
+        lines = [f"      {json.dumps(m)}: {json.dumps(k)}" for m, k in part.kills.items()]
+        body = ",\n".join(lines)
+        contracts.append(
+            f'  {json.dumps(name)}: {{\n    "pairs": {pairs},\n    "mistakes": {{\n{body}\n    }}\n  }}'
+        )
+    joined = ",\n".join(contracts)
+    return f'{{\n  "format": {FORMAT},\n  "contracts": {{\n{joined}\n  }}\n}}\n'
+
+
+def read(path: Path) -> Matrix:
+    """Read what as_json wrote.
+
+    Raises:
+        ValueError: the file has another format.
+    """
+    data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    if data.get("format") != FORMAT:
+        raise ValueError(f"{path} has the format {data.get('format')}; this version reads {FORMAT}")
+    return {
+        name: Rows(tuple(_pair(text) for text in part["pairs"]), part["mistakes"])
+        for name, part in data["contracts"].items()
+    }
+
+
+def _pair(text: str) -> tuple[str, int]:
+    check, number = text.split(" ")
+    return check, int(number)
+
+
+def merged(old: Matrix, new: Matrix) -> Matrix:
+    """Return a matrix with new rows in place of the old ones of the same contract and mistake.
+
+    Rows of mistakes that are gone, and of contracts whose pairs are other ones now, are left out.
+    """
+    found = {}
+    for name in {**old, **new}:
+        before, after = old.get(name), new.get(name)
+        if after is None and before is not None:
+            found[name] = before
+        elif after is not None:
+            same = before is not None and before.pairs == after.pairs
+            kept = dict(before.kills) if before is not None and same else {}
+            both = kept | dict(after.kills)
+            found[name] = Rows(after.pairs, {m: both[m] for m in mistakes() if m in both})
+    return found

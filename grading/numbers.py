@@ -1,0 +1,64 @@
+"""A mistake's numbers on the cases of a contract, and which mistakes give the same ones."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from rnncheck.grading.asked import Asked
+from rnncheck.mistakes.base import Mistake
+from rnncheck.protocol.claims import CALLS
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.suites.calls import answers
+from rnncheck.suites.case import Case
+from rnncheck.suites.prepared import Prepared
+from rnncheck.suites.subject import Subject
+
+DIGITS = 9
+
+
+def classes(contract: Asked, known: Iterable[Mistake], kept: Prepared) -> list[list[str]]:
+    """Return the mistakes that give equal numbers on every case of a contract, in groups."""
+    records = list(dict.fromkeys(case for _, case, _ in contract.pairs()))
+    cases = [kept.case(record) for record in records]
+    found: dict[str, list[str]] = defaultdict(list)
+    for mistake in known:
+        digest = hashlib.sha256()
+        for case in cases:
+            for name, array in sorted(numbers(contract, mistake, case).items()):
+                digest.update(name.encode() + rounded(array))
+        found[digest.hexdigest()].append(mistake.id)
+    return list(found.values())
+
+
+def numbers(contract: Asked, mistake: Mistake, case: Case) -> Arrays:
+    """Return what a mistake answers to every call that is asked for and that it offers.
+
+    A call that ends in a fault answers nothing.
+    """
+    claims = contract.offered(mistake)
+    found: Arrays = {}
+    for call in CALLS:
+        if call not in claims or (case.spec.directions != ("forward",) and "step" in call):
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                result = answers(Subject(mistake.bind, case), case, call)
+            except (Fault, ValueError):
+                continue
+        found |= {f"{call} {name}": array for name, array in result.items()}
+    return found
+
+
+def rounded(array: Array) -> bytes:
+    """Return bytes that are equal for numbers equal to DIGITS digits of the largest."""
+    with np.errstate(all="ignore"):
+        size = np.max(np.abs(array), initial=0.0)
+        scaled = array / size if size else array
+    return bytes(np.round(np.nan_to_num(scaled), DIGITS) + 0.0) + f"{size:.6g}".encode()
