@@ -60,9 +60,18 @@ def gather(bind: Bind, cases: Sequence[Case], call: str, device: str = "cpu") ->
     )
 
 
+def _asked(case: Case) -> frozenset[str]:
+    """Return the claims without which the answers to a case mean nothing."""
+    given = {"lengths": case.lengths, "mask": case.mask}
+    return frozenset(claim for claim, array in given.items() if array is not None)
+
+
 def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | None:
     try:
-        theirs = answers(Subject(bind, case), case, call)
+        subject = Subject(bind, case)
+        if not _asked(case) <= subject.claims:
+            return None
+        theirs = answers(subject, case, call)
     except (Fault, LookupError, ValueError, AttributeError):  # two mistakes may not fit together
         return None
     worst = 0.0
