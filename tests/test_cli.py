@@ -111,3 +111,12 @@ def test_module_runs_as_a_program() -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 2
     assert done.stderr.startswith("rnncheck check: there is no file gone.py")
+
+
+def test_a_first_verdict_imports_no_store_and_no_table() -> None:
+    """What only a batch needs stays out of the way of `rnncheck check`."""
+    code = "import sys, rnncheck.grading.command_check; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert {"sqlite3", "rich", "zipfile"}.isdisjoint(done.stdout.split())
