@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnncheck.grading.errors import UsageError
-from rnncheck.grading.submission import MAX_BYTES
+from rnncheck.grading.submission import MAX_NOTEBOOK, SUFFIXES, most_bytes
 
 MOST_MEMBERS = 20_000
 MOST_NESTED = 200
-MOST_TOTAL = 256 * 2**20
+MOST_TOTAL = 2**30
 MOST_RATIO = 100  # Python text shrinks to a tenth or so
 SMALL = 2**16  # bytes below which a ratio says nothing
-TAKEN = (".py", ".ipynb")
 SKIPPED = ("__pycache__", "__MACOSX", "__init__.py")
+_ENTRY = b"PK\x01\x02"  # with which each entry in a zip's list of members begins
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others can ask for gigabytes to decompress
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 _LINE = "hand in the code alone"
@@ -32,7 +32,7 @@ class Member:
 
     Attributes:
         name: its parts joined by "/", without any that leave the archive.
-        data: what is in it; b"" where its suffix is not in TAKEN, or where it has a fault.
+        data: what is in it; b"" where its suffix is not in SUFFIXES, or where it has a fault.
         fault: a sentence, if it is not to be read.
     """
 
@@ -59,14 +59,16 @@ def members(path: Path) -> list[Member]:
 
 def handed_in(name: str, data: bytes) -> list[Member]:
     """Return the files of a zip that a student handed in; a broken one is one with a fault."""
-    if len(data) > MAX_BYTES:
-        return [Member(name, fault=f"it is larger than {MAX_BYTES // 2**20} MiB; {_LINE}")]
+    if len(data) > MAX_NOTEBOOK:
+        return [Member(name, fault=f"it is larger than {MAX_NOTEBOOK // 2**20} MiB; {_LINE}")]
+    if data.count(_ENTRY) > 10 * MOST_NESTED:  # zipfile reads the whole list before it can be asked
+        return [Member(name, fault=f"it holds too many files; {_LINE}")]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = list(_members(archive, MOST_NESTED, f"{name}/"))
     except (*_BROKEN, UsageError) as error:
         return [Member(name, fault=f"it cannot be read as a zip: {error}")]
-    if any(Path(member.name).suffix.lower() in TAKEN for member in found):
+    if any(Path(member.name).suffix.lower() in SUFFIXES for member in found):
         return _named_once(found)
     return [Member(name, fault="there is no .py file in it")]
 
@@ -75,7 +77,7 @@ def _members(archive: zipfile.ZipFile, most: int, outer: str = "") -> Iterator[M
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > most:
         raise UsageError(f"it holds {len(infos)} files; at most {most} are read")
-    left = MOST_TOTAL if not outer else MAX_BYTES
+    left = MOST_TOTAL if not outer else MAX_NOTEBOOK
     for info in sorted(infos, key=lambda info: info.filename):
         name, leaves = _name(info.filename)
         if any(part in SKIPPED or part.startswith(".") for part in name.split("/")):
@@ -83,7 +85,7 @@ def _members(archive: zipfile.ZipFile, most: int, outer: str = "") -> Iterator[M
         suffix = Path(name).suffix.lower()
         if leaves:
             yield Member(outer + name, fault=f"its name in the zip leaves the zip; {_LINE}")
-        elif suffix not in TAKEN and (suffix != ".zip" or outer):
+        elif suffix not in SUFFIXES and (suffix != ".zip" or outer):
             yield Member(outer + name)
         else:
             member = _read(archive, info, outer + name)
@@ -106,12 +108,13 @@ def _name(raw: str) -> tuple[str, bool]:
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Member:
-    fault = _refused(info)
+    most = most_bytes(Path(name))
+    fault = _refused(info, most)
     if fault:
         return Member(name, fault=f"{fault}; {_LINE}")
     try:
         with archive.open(info) as file:
-            data = file.read(MAX_BYTES + 1)  # whatever size the header names
+            data = file.read(most + 1)  # whatever size the header names
     except (*_BROKEN, OSError) as error:
         return Member(name, fault=f"it cannot be read from the zip: {error}")
     if len(data) > max(SMALL, MOST_RATIO * info.compress_size):
@@ -119,7 +122,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Member:
     return Member(name, data)
 
 
-def _refused(info: zipfile.ZipInfo) -> str:
+def _refused(info: zipfile.ZipInfo, most: int) -> str:
     """Return why a member is not to be opened, or ""."""
     mode = info.external_attr >> 16
     if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
@@ -128,8 +131,8 @@ def _refused(info: zipfile.ZipInfo) -> str:
         return "it is encrypted"
     if info.compress_type not in _METHODS:
         return "it is compressed in an uncommon way"
-    if info.file_size > MAX_BYTES:
-        return f"it is larger than {MAX_BYTES // 2**20} MiB"
+    if info.file_size > most:
+        return f"it is larger than {most // 2**20} MiB"
     return ""
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnncheck.grading.archive import SKIPPED, Member, handed_in, members
-from rnncheck.grading.archive import TAKEN as SUFFIXES
 from rnncheck.grading.assignment import Assignment, Contract, load, names
 from rnncheck.grading.errors import ContractError, UsageError
 from rnncheck.grading.find import find_assignment, find_contract
 from rnncheck.grading.student import student_of
 from rnncheck.grading.submission import (
-    MAX_BYTES,
+    MAX_NOTEBOOK,
+    SUFFIXES,
     Submission,
     read_submission,
     submission_of,
@@ -138,7 +138,7 @@ def _bytes(path: Path) -> bytes:
     """Return the start of a file, more than a submission may have; b"" if it cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_NOTEBOOK + 1)
     except OSError:
         return b""
 

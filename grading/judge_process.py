@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 from rnncheck.grading.collect import Item
 from rnncheck.grading.digest import HOME
@@ -44,10 +48,13 @@ class Judge:
             Trouble: it cannot be started.
         """
         try:
+            self._folder = Path(tempfile.mkdtemp(prefix="rnncheck-judge-"))
+            self._folder.chmod(0o711)  # a worker that is another user passes through it
             self._process = subprocess.Popen(
                 command(device, required),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                env={**os.environ, "TMPDIR": str(self._folder)},
                 start_new_session=True,  # Ctrl-C is for the parent, which then ends this one
             )
         except OSError as error:
@@ -86,7 +93,7 @@ class Judge:
         return answer
 
     def close(self) -> None:
-        """End the process, which ends its workers."""
+        """End the process, which ends its workers, and remove what it may have left."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -96,6 +103,7 @@ class Judge:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _ending(code: int) -> str:

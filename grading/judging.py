@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import pickle
@@ -9,7 +10,9 @@ import queue
 import signal
 import struct
 import sys
+import tempfile
 import threading
+from contextlib import suppress
 from typing import BinaryIO
 
 from rnncheck.grading import batch
@@ -22,17 +25,25 @@ LENGTH = struct.Struct(">Q")
 def main() -> None:
     """Judge until stdin ends; then stop at once, and leave no worker behind."""
     device, required = sys.argv[-2:]
+    atexit.register(_leave, tempfile.gettempdir())
     signal.signal(signal.SIGINT, signal.default_int_handler)
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what something prints is no reply
     requests: queue.SimpleQueue[Item] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
+    receiver = threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True)
     try:
+        receiver.start()
         with Servers(required=required) as servers:
             while True:
                 print(_reply(requests.get(), device, servers), file=replies, flush=True)
     except KeyboardInterrupt:
         return
+
+
+def _leave(folder: str) -> None:
+    """Remove the folder for what is temporary, the last of all; the parent may be gone."""
+    with suppress(OSError):
+        os.rmdir(folder)
 
 
 def _receive(stream: BinaryIO, requests: queue.SimpleQueue[Item]) -> None:

@@ -124,17 +124,21 @@ def _is_old(source: bytes, error: BaseException) -> bool:
 def _read(path: Path) -> tuple[bytes, str | None]:
     try:
         with path.open("rb") as file:
-            most = MAX_NOTEBOOK if path.suffix.lower() == ".ipynb" else MAX_BYTES
-            source = file.read(most + 1)
+            source = file.read(most_bytes(path) + 1)
     except OSError as error:
         return b"", f"{path.name} cannot be opened: {error.strerror}"
     return _bounded(path, source)
 
 
+def most_bytes(path: Path) -> int:
+    """Return how many bytes a file of this name may have; a notebook holds its pictures."""
+    return MAX_BYTES if path.suffix.lower() == ".py" else MAX_NOTEBOOK
+
+
 def _bounded(path: Path, source: bytes) -> tuple[bytes, str | None]:
     if path.suffix.lower() not in SUFFIXES:
         return b"", f"{path.name} is not a Python file; hand in a .py or a notebook (.ipynb)"
-    most = MAX_NOTEBOOK if path.suffix.lower() == ".ipynb" else MAX_BYTES
+    most = most_bytes(path)
     if len(source) > most:
         return b"", f"{path.name} is larger than {most // 2**20} MiB; hand in the code alone"
     if not source.strip():

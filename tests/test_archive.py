@@ -157,7 +157,8 @@ def test_size_in_the_header_is_not_believed(tmp_path: Path) -> None:
             zipped({f"{n}.py": b"" for n in range(MOST_NESTED + 1)}),
             "mine.zip: it cannot be read as a zip: it holds 201 files; at most 200 are read",
         ),
-        (b"x" * (2**22 + 1), "mine.zip: it is larger than 4 MiB; hand in the code alone"),
+        (b"x" * (2**25 + 1), "mine.zip: it is larger than 32 MiB; hand in the code alone"),
+        (b"PK\x01\x02" * 2001, "mine.zip: it holds too many files; hand in the code alone"),
     ],
 )
 def test_broken_zip_of_a_student_is_a_fault(data: bytes, said: str, tmp_path: Path) -> None:

@@ -35,7 +35,9 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL"
 
 
 def start(out: Path, jobs: int) -> subprocess.Popen[bytes]:
-    """Start to grade the class."""
+    """Start to grade the class, with a folder beside the results for what is temporary."""
+    temporary = out.with_name("temporary")
+    temporary.mkdir(exist_ok=True)
     python, *options, code, home, _, _ = command("cpu", "practice")
     code = (
         code.partition("from rnncheck")[0]
@@ -44,7 +46,7 @@ def start(out: Path, jobs: int) -> subprocess.Popen[bytes]:
     files = [str(EXAMPLES / name) for name in CLASS]
     return subprocess.Popen(
         [python, *options, code, home, "grade", *files, "--out", str(out), f"--jobs={jobs}"],
-        env={**os.environ, MARK: str(out)},
+        env={**os.environ, MARK: str(out), "TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL,
     )
 
@@ -105,6 +107,7 @@ def test_killed_batch_goes_on_where_it_stopped(tmp_path: Path, undisturbed: Path
     while (left := judges_left(out)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_marks_are_the_same_with_any_number_of_judges(tmp_path: Path, undisturbed: Path) -> None:
