@@ -59,7 +59,8 @@ class Steps:
 
 def _near(value: Any, right: Array) -> bool:
     try:
-        array = np.asarray(value, np.float64).reshape(right.shape)
+        array = np.asarray(value, np.float64)
+        array = array.reshape(right.shape) if array.size == right.size else array + 0 * right
     except (TypeError, ValueError):
         return False
     return bool(np.allclose(array, right, rtol=NEAR, atol=NEAR * np.abs(right).max(initial=0.0)))

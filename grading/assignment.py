@@ -58,6 +58,7 @@ class Contract:
         lenient: whether the file is run statement by statement, past those that fail, with
             stand-ins for modules that are not there; a notebook always is.
         backward: whether only checks of gradients are run.
+        mean_gradients: whether gradients of parameters are means over the batch, not sums.
         parts: functions and classes that are judged each alone; () where the file is one thing.
     """
 
@@ -70,6 +71,7 @@ class Contract:
     options: Mapping[str, Any]
     lenient: bool = False
     backward: bool = False
+    mean_gradients: bool = False
     parts: tuple[Part, ...] = ()
 
 
@@ -83,12 +85,15 @@ class Part:
         contract: what it must look like.
         steps: parts that are single steps of it: where one of them is not right, it is judged
             also with right steps in their place.
+        variants: conventions that the course leaves open, each with a clause that says it: where
+            the part is not right by its own contract, it is judged by the one that fits best.
     """
 
     name: str
     points: float
     contract: Contract
     steps: tuple[str, ...] = ()
+    variants: tuple[tuple[str, Contract], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -249,7 +254,7 @@ def _claims(table: Table) -> frozenset[str]:
 
 
 def _part(name: str, table: Table, whole: Contract, shared: Mapping[str, Any]) -> Part:
-    table.only(("points", "names", "claims", "spec", "steps"))
+    table.only(("points", "names", "claims", "spec", "steps", "variants"))
     own = {**shared, **(table.get("spec", dict) if "spec" in table.data else {})}
     claimed = _claims(table)
     contract = replace(
@@ -260,7 +265,18 @@ def _part(name: str, table: Table, whole: Contract, shared: Mapping[str, Any]) -
         backward=bool(claimed & {"step_vjp", "sequence_vjp"}),
     )
     steps = table.strings("steps") if "steps" in table.data else ()
-    return Part(name, float(table.get("points", int)), contract, steps)
+    listed = table.table("variants") if "variants" in table.data else Table({}, table.where)
+    variants = tuple(_variant(listed.table(says), says, contract, own) for says in listed.data)
+    return Part(name, float(table.get("points", int)), contract, steps, variants)
+
+
+def _variant(
+    table: Table, says: str, contract: Contract, shared: Mapping[str, Any]
+) -> tuple[str, Contract]:
+    table.only(("spec", "mean_gradients"))
+    options = _options(table, {**shared, **table.data.get("spec", {})})
+    mean = table.data.get("mean_gradients") is True
+    return says, replace(contract, options=options, mean_gradients=mean)
 
 
 def _options(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:

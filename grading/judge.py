@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from rnncheck.grading.assignment import Assignment, Contract, Part
+from rnncheck.grading.assignment import Assignment, Contract
 from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
 from rnncheck.grading.marks import mark, points_of
 from rnncheck.grading.opened import Opened, Supply, open_submission
@@ -130,9 +130,12 @@ def judge(
     with nullcontext(servers) if servers else Servers() as shared:
         alone = replace(how, tell=lambda judged: None, servers=shared)
 
-        def one(part: Part, words: Sequence[str], supply: Supply | None) -> Report:
-            as_asked = replace(alone, only=words, supply=supply)
-            return _judge(submission, assignment, part.contract, as_asked)
+        def one(
+            asked: Contract, words: Sequence[str], supply: Supply | None, quick: bool
+        ) -> Report:
+            explains = with_diagnosis and not quick
+            as_asked = replace(alone, only=words, supply=supply, with_diagnosis=explains)
+            return _judge(submission, assignment, asked, as_asked)
 
         return judge_parts(one, contract.parts, only=only, tell=tell)
 

@@ -47,12 +47,14 @@ class Opened:
         claims: frozenset[str],
         start: Callable[[], tuple[Session, Loaded]],
         supply: Supply | None = None,
+        mean_gradients: bool = False,
     ) -> None:
         """Start nothing yet; `start` opens a session and loads.
 
-        `supply` gives what else the runner is handed with each call.
+        `supply` gives what else the runner is handed with each call; `mean_gradients` is as in
+        worker.proxy.Proxy.
         """
-        self._supply = supply
+        self._supply, self._mean_gradients = supply, mean_gradients
         self.name, self.adapter, self.spec, self.claims = name, adapter, spec, claims
         self.bound_name = bound_name
         self.tier = ""
@@ -95,6 +97,7 @@ class Opened:
             bound = self._loaded.bind(spec, params, dtype, device)
             if self._supply is not None:
                 bound.supply = partial(self._supply, self.adapter.layout, spec, params)
+            bound.mean_gradients = self._mean_gradients
             return bound
         except Fault as fault:
             self._note(fault)
@@ -164,7 +167,16 @@ def open_submission(
             raise
         return session, loaded
 
-    return Opened(submission.path.name, contract.names[0], adapter, spec, claims, start, supply)
+    return Opened(
+        submission.path.name,
+        contract.names[0],
+        adapter,
+        spec,
+        claims,
+        start,
+        supply,
+        contract.mean_gradients,
+    )
 
 
 def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rnncheck.grading.assignment import Part
+from rnncheck.grading.assignment import Contract, Part
 from rnncheck.grading.opened import Supply
 from rnncheck.grading.right_steps import right_steps
 from rnncheck.suites.sentences import say
@@ -15,7 +15,7 @@ from rnncheck.suites.sentences import say
 if TYPE_CHECKING:
     from rnncheck.grading.judge import Judged, Report
 
-Judge = Callable[[Part, Sequence[str], Supply | None], "Report"]
+Judge = Callable[[Contract, Sequence[str], Supply | None, bool], "Report"]
 
 
 def judge_parts(
@@ -28,8 +28,8 @@ def judge_parts(
     """Judge each part of a contract and join what became of them in one report.
 
     Args:
-        judge: judges a part by the checks with these words in their names, and what the worker is
-            handed beside each call.
+        judge: judges by a contract, the checks with these words in their names, with what the
+            worker is handed beside each call; quickly, without a diagnosis, if asked for.
         parts: of the contract.
         only: checks to run, see words_of; () for all.
         tell: called with each check when its part is judged.
@@ -67,18 +67,27 @@ def words_of(part: str, only: Sequence[str]) -> Sequence[str] | None:
 def _judge_part(
     judge: Judge, part: Part, before: dict[str, Report], words: Sequence[str]
 ) -> Report:
-    own = judge(part, words, None)
+    """Judge a part as it is, else by a convention that fits better, else with right steps."""
+    contract, notes = part.contract, []
+    best = judge(contract, words, None, False)
+    for says, variant in part.variants if best.mark not in (None, 100) else ():
+        trial = judge(variant, words, None, True)
+        if _marks(trial) > _marks(best):
+            contract, notes = variant, [say("variant", says=says)]
+            best = judge(contract, words, None, False)
     wrong = [name for name in part.steps if name in before and before[name].mark != 100]
-    if own.mark in (None, 100) or not wrong:
-        return own
-    forward = any(not _is_backward(name) for name in wrong)
-    backward = bool(part.contract.backward)
-    supply = partial(right_steps, forward=forward, backward=backward)
-    stood_in = judge(part, words, supply)
-    if (stood_in.mark or 0) <= (own.mark or 0):
-        return own
-    note = say("right_steps", part=part.name, steps=", ".join(wrong))
-    return replace(stood_in, notes=(*stood_in.notes, note))
+    if best.mark not in (None, 100) and wrong:
+        forward = any(not _is_backward(name) for name in wrong)
+        supply = partial(right_steps, forward=forward, backward=contract.backward)
+        trial = judge(contract, words, supply, False)
+        if _marks(trial) > _marks(best):
+            best = trial
+            notes.append(say("right_steps", steps=", ".join(wrong)))
+    return replace(best, notes=(*best.notes, *notes))
+
+
+def _marks(report: Report) -> float:
+    return report.mark or 0.0
 
 
 def _is_backward(name: str) -> bool:

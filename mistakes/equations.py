@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rnncheck.mistakes.base import Mistake
 from rnncheck.mistakes.cells import celled
 from rnncheck.protocol.names import recurrent_size
@@ -113,7 +115,8 @@ def cell_for_its_tanh(
     """The gradient of o uses c where act(c) is meant."""
     d_params, d_x, d_old = lstm.backward(spec, params, x, state, trace, d_state)
     o = spec.gates.index("o")
-    ratio = trace["c"] / activate(spec.activation, trace["c"])
+    act_c = activate(spec.activation, trace["c"])
+    ratio = np.where(act_c == 0, 1.0, trace["c"] / np.where(act_c == 0, 1.0, act_c))
     slope = trace["o"] * (1 - trace["o"]) * d_state["h"] * activate(spec.activation, trace["c"])
     extra = slope * (ratio - 1)  # (B, H)
     d_params["weight_ih"][o] += extra.T @ x

@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "alike": "{count} more like it: {checks}",
     "module": "a submission can import the standard library, NumPy and its own framework alone",
     "right_steps": "right, given right steps in the place of {steps}; judged so",
+    "variant": "judged by another convention: {says}",
     "python2": "written for Python 2: its prints are read as Python 3's",
     "python2_names": "written for Python 2: {names}",
     "cells_left_out": "{count} cells of the notebook are no Python and were left out",

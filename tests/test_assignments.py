@@ -15,7 +15,10 @@ SOLUTIONS = Path(__file__).parent / "solutions"
 CELLS = ("elman", "lstm", "gru")
 KINDS = ("-cell", "", "-backward")
 LAYERS_ONLY = ("jordan", "jordan-backward")
-COURSES = ("cs231n-lstm", "cs231n-rnn")
+COURSES = (
+    *("cmu11785-gru", "cmu11785-rnn", "cs231n-lstm", "cs231n-rnn", "dlai-lstm", "dlai-rnn"),
+    *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn"),
+)
 VALID = """
 format = 1
 name = "mine"

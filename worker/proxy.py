@@ -53,6 +53,8 @@ class Proxy:
 
     Attributes:
         supply: gives what else the runner is handed with a call, by its native name.
+        mean_gradients: whether its gradients of parameters are means over the batch; they are
+            shown as sums.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Proxy:
         self._native = self._cast(binder.adapter.layout.params_out(spec, dict(params)))
         self._handle = binder.bind(spec, self._native, dtype, device)
         self.supply: Callable[[str, Arrays], Arrays] | None = None
+        self.mean_gradients = False
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
         """Compute one step."""
@@ -136,8 +139,15 @@ class Proxy:
         self.facts = told if isinstance(told, dict) else {}
         checked, seen = usable(self.spec, call, shapes, results)
         self.facts |= seen
-        return layout.results(self.spec, call, checked)
+        shown = layout.results(self.spec, call, checked)
+        return _summed(shown, batch) if self.mean_gradients else shown
 
     def _cast(self, arrays: Arrays) -> Arrays:
         dtype = np.dtype(self._dtype)
         return {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in arrays.items()}
+
+
+def _summed(results: Arrays, batch: int) -> Arrays:
+    """Return results with the gradients of parameters as sums over the batch."""
+    kept = [n for n in results if not n.startswith("d.") or n == "d.x" or n.startswith("d.state.")]
+    return {n: a if n in kept else a * batch for n, a in results.items()}

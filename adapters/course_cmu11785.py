@@ -1,0 +1,170 @@
+"""CMU 11-785: the classes RNNCell and GRUCell, with init_weights, forward, backward and zero_grad.
+
+Weights are (H, D) and (H, H), x is (N, D), or one row (D,) where a class takes no batch. A GRU is
+h = (1 - z) n + z h, r inside n after the matmul; older terms have no biases, h = (1 - z) h + z n and
+r before the matmul, and call the candidate's matrices Wx and Wh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from rnncheck.adapters.base import Adapter, Layout
+from rnncheck.adapters.base_answers import find
+from rnncheck.adapters.base_called import called, construct
+from rnncheck.adapters.base_course import CourseRunner, course_claims, on_cpu, take
+from rnncheck.protocol.claims import claims
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.spec import Spec
+
+KINDS = {"weight_ih": "W{}x", "weight_hh": "W{}h", "bias_ih": "b{}x", "bias_hh": "b{}h"}
+ELMAN = {"weight_ih": "W_ih", "weight_hh": "W_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}
+GATES = ("r", "z", "n")
+OTHER_TERMS = {
+    "brx": "bir", "bzx": "biz", "bnx": "bin", "brh": "bhr", "bzh": "bhz", "bnh": "bhn",
+    "Wnx": "Wx", "Wnh": "Wh",
+}  # fmt: skip
+
+
+class Cmu11785Layout(Layout):
+    """One matrix for each gate."""
+
+    def params_out(self, spec: Spec, params: Arrays) -> Arrays:
+        """Give each gate its own matrices, in the order of init_weights."""
+        if spec.cell == "elman":
+            return {ELMAN[name]: a[0] for name, a in params.items()}
+        return {
+            KINDS[name].format(gate): a[spec.gates.index(gate)]
+            for name, a in params.items()
+            for gate in GATES
+        }
+
+    def params_in(self, spec: Spec, native: Arrays) -> Arrays:
+        """Stack the gates again."""
+        if spec.cell == "elman":
+            return {name: native[own][None] for name, own in ELMAN.items() if own in native}
+        return {
+            name: np.stack([native[own.format(gate)] for gate in spec.gates])
+            for name, own in KINDS.items()
+            if own.format("r") in native
+        }
+
+    def rerun(
+        self, spec: Spec, call: str, name: str, given: Collection[str] | None = None
+    ) -> list[str]:
+        """Return lines that reproduce a call; `name` is that of the class."""
+        del given
+        elman = spec.cell == "elman"
+        names = [*ELMAN.values()] if elman else [o.format(g) for o in KINDS.values() for g in GATES]
+        lines = [
+            f"cell = {name}(x.shape[1], state_h.shape[1])",
+            "cell.init_weights(*params.values())",
+            "new_h = cell.forward(x, state_h)",
+        ]
+        if not call.endswith("_vjp"):
+            return [*lines, "outputs = state_h = new_h"]
+        more = ", new_h, x, state_h" if elman else ""
+        back = f"d_x, d_state_h = cell.backward(d_outputs + d_state_h{more})"
+        return [
+            *lines,
+            back,
+            *(f"d_{n} = cell.d{n}" for n in names if spec.biases != "none" or n[0] == "W"),
+        ]
+
+
+class Cmu11785Runner(CourseRunner):
+    """Makes a cell for each call, and for each row where it takes no batch."""
+
+    def step(self, own: Arrays) -> Arrays:
+        """Run one step."""
+        return self._batch_or_rows(own, back=False)
+
+    def step_vjp(self, own: Arrays) -> Arrays:
+        """Run one step and its gradients."""
+        return self._batch_or_rows(own, back=True)
+
+    def _batch_or_rows(self, own: Arrays, *, back: bool) -> Arrays:
+        try:
+            return self._run({n: a.copy() for n, a in own.items()}, back=back)
+        except NotImplementedError:
+            raise
+        except Exception as first:
+            if isinstance(first, Fault) and first.kind == "not_implemented":
+                raise
+            try:
+                rows = [
+                    self._run({n: a[row].copy() for n, a in own.items()}, back=back)
+                    for row in range(len(own["x"]))
+                ]
+            except Exception:
+                raise first from None
+        return {name: _joined(name, [row[name] for row in rows]) for name in rows[0]}
+
+    def _run(self, own: Arrays, *, back: bool) -> Arrays:
+        x, h = own["x"], own["state.h"]
+        cell = self._cell(x.shape[-1], h.shape[-1])
+        who = f"{self.name}.forward"
+        new = take(self._ask(cell, "forward", "x, h_prev_t", x, h), ("h",), who)["h"]
+        if np.size(new) != h.size:
+            raise Fault("shape", f"{who} gave back shape {np.shape(new)}; asked for {h.shape}")
+        if not back:
+            return {"outputs": new, "state.h": new}
+        delta = own["d_outputs"] + own["d_state.h"]
+        args = (delta, np.array(new), x.copy(), h.copy()) if self.spec.cell == "elman" else (delta,)
+        how = "delta, h_t, h_prev_l, h_prev_t" if len(args) > 1 else "delta"
+        answer = self._ask(cell, "backward", how, *args)
+        found = take(answer, ("d.x", "d.state.h"), f"{self.name}.backward")
+        if np.size(found["d.x"]) != x.size:
+            raise Fault("shape", f"dx has shape {np.shape(found['d.x'])}; asked for {x.shape}")
+        return found | {f"d.{name}": self._gradient(cell, name) for name in self.params}
+
+    def _cell(self, inputs: int, hidden: int) -> Any:
+        cell = construct(find(self.namespace, self.name), inputs, hidden)
+        try:
+            cell.init_weights(*self.weights())
+        except (AttributeError, TypeError):
+            for name, array in self.params.items():
+                own = OTHER_TERMS.get(name, name)
+                setattr(cell, own if hasattr(cell, own) else name, array.copy())
+        if callable(getattr(cell, "zero_grad", None)):
+            cell.zero_grad()
+        return cell
+
+    def _ask(self, cell: Any, name: str, how: str, *args: Any) -> Any:
+        method = getattr(cell, name, None)
+        if not callable(method):
+            raise Fault("not_implemented", f"{self.name} has no method {name}")
+        with called(method, f"{self.name}.{name}({how})", *args):
+            return method(*args)
+
+    def _gradient(self, cell: Any, name: str) -> Any:
+        for own in (f"d{name}", f"d{OTHER_TERMS.get(name, name)}"):
+            if getattr(cell, own, None) is not None:
+                return getattr(cell, own)
+        raise Fault("error", f"{self.name} has no d{name} after backward")
+
+
+def _joined(name: str, rows: list[Any]) -> Array:
+    """Join what the rows of a batch gave: gradients of weights are summed."""
+    arrays = [np.asarray(row) for row in rows]
+    if name.startswith("d.") and name not in ("d.x", "d.state.h"):
+        return np.sum(arrays, axis=0)  # type: ignore[no-any-return]  # an array of the rows' shape
+    return np.stack([array.reshape(-1) for array in arrays])
+
+
+def _claims(spec: Spec) -> frozenset[str]:
+    return course_claims(spec) - claims(("sequence", "sequence_vjp", "all_outputs"))
+
+
+def _make(
+    namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
+) -> Cmu11785Runner:
+    on_cpu(device)
+    return Cmu11785Runner(namespace, name, spec, params)
+
+
+ADAPTER = Adapter("course_cmu11785", "numpy", Cmu11785Layout(), _claims, _make)
