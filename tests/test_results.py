@@ -259,7 +259,8 @@ def test_check_hides_as_well(folder: Path, capsys: pytest.CaptureFixture[str]) -
     """The student's own command tells as little, and shows no script of a hidden check."""
     file = str(folder.parent / "class" / "bob" / "wrong.py")
     assignment = str(folder.parent / "elman2")
-    assert main(["check", file, "--assignment", assignment, "-k", "reference", "-k", "golden"]) == 1
+    words = ["-k", "reference_sequence", "-k", "golden"]
+    assert main(["check", file, "--assignment", assignment, *words]) == 1
     said = capsys.readouterr().out
     assert f"failed       golden_forward: {say('hidden')}\n" in said
     assert "should be" not in said
