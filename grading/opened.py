@@ -81,7 +81,6 @@ class Opened:
             raise Fault(last.kind, f"not run, as {LOSSES} calls before it ended so: {last}")
         try:
             self._session, self._loaded = self._start()
-            self.tier = self._session.tier
             self.notes = self._loaded.notes
         except Fault as fault:
             self._note(fault)
@@ -153,6 +152,7 @@ def open_submission(
         session = Session.start(
             contract.world, limits=_limits(limits), device=device, servers=servers
         )
+        opened.tier = session.tier
         try:
             loaded = session.load_source(
                 contract.adapter,
@@ -167,7 +167,7 @@ def open_submission(
             raise
         return session, loaded
 
-    return Opened(
+    opened = Opened(
         submission.path.name,
         contract.names[0],
         adapter,
@@ -177,6 +177,7 @@ def open_submission(
         supply,
         contract.mean_gradients,
     )
+    return opened
 
 
 def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened:

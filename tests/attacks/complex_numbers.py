@@ -1,0 +1,5 @@
+"""Answers complex numbers."""
+
+
+def forward(params, x, state):
+    return state + 0j, state + 0j

@@ -1,0 +1,7 @@
+"""Crashes in C."""
+
+import ctypes
+
+
+def forward(params, x, state):
+    ctypes.string_at(0)

@@ -1,0 +1,21 @@
+"""Looks for keys, tokens and password files."""
+
+import glob
+import os
+
+for pattern in (
+    "/root/.*",
+    "/home/*/.*",
+    "/etc/shadow",
+    "/etc/passwd",
+    "~/.ssh/*",
+    "~/.netrc",
+    "~/.config/*",
+):
+    for path in glob.glob(os.path.expanduser(pattern)):
+        if os.path.isfile(path):
+            raise RuntimeError("REACHED " + path)
+
+
+def forward(params, x, state):
+    return state, state

@@ -1,0 +1,3 @@
+"""Is nested so deep that a parser may crash."""
+
+x = "@PARENTHESES@"

@@ -1,0 +1,84 @@
+"""Attacks: none reaches what it wants, none earns more than an honest wrong file."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnncheck.worker.servers import Servers
+from rnncheck.worker.tiers import TIERS
+from tests.attacking import (
+    ATTACKS,
+    FOLDER,
+    FULL,
+    Arena,
+    baseline,
+    honest,
+    processes,
+    run,
+    settled,
+    status,
+)
+
+HERE = Path(__file__).resolve().parent
+PACKAGES = {"numpy": "numpy", "torch": "torch", "keras3": "keras"}
+NO_TIER = "workers cannot be shut in here; rnncheck doctor says why"
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """Give one fork server for each world."""
+    with Servers() as found:
+        yield found
+
+
+@pytest.fixture
+def arena(tmp_path: Path) -> Iterator[Arena]:
+    """Give what must not be reached."""
+    with Arena(tmp_path / "judge") as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attack_is_held(name: str, servers: Servers, arena: Arena) -> None:
+    """It ends as the table says, reaches nothing, leaves nothing; the next file is judged well."""
+    attack = ATTACKS[name]
+    if importlib.util.find_spec(PACKAGES[attack.world]) is None:
+        pytest.skip(f"{attack.world} is not installed")
+    tier = servers.tier(attack.world)
+    if TIERS.index(tier) < TIERS.index(attack.tier):
+        pytest.skip(NO_TIER)
+    most = baseline(servers, attack.world)
+    before = processes()
+    for _ in range(1 + attack.twice):
+        report = run(servers, arena.source(name), attack.world, waits=attack.waits)
+        assert arena.reached(report) == []
+    hardened = attack.hardened if tier == "hardened" else ""
+    assert status(report) == (hardened or attack.status), report
+    assert report.mark is not None
+    assert report.mark <= most < FULL
+    assert report.tier in (tier, "")  # none where reading was enough
+    assert settled(before) == set()
+    assert honest(servers, attack.world) == FULL
+
+
+def test_table_and_folder_agree() -> None:
+    """Each file has its row, each row its file; there are at least eighty."""
+    files = {path.stem for path in FOLDER.glob("*.py")}
+    assert files == ATTACKS.keys()
+    assert len(files) >= 80
+
+
+def test_attacks_as_an_ordinary_user(tmp_path: Path) -> None:
+    """They are held, too, when rnncheck does not run as root."""
+    if os.name != "posix" or os.geteuid():
+        pytest.skip("not run by root: the tests above ran as an ordinary user already")
+    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "test_attacks.py")]
+    given = {**os.environ, "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(HERE / "as_nobody.py"), *tests, "-k", "attack_is_held"]
+    done = subprocess.run(command, cwd=HERE.parent, env=given, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()[-4000:]
