@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,9 +24,11 @@ from tests.attacking import (
     settled,
     status,
 )
+from tests.judging import home
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = {"numpy": "numpy", "torch": "torch", "keras3": "keras"}
+EACH = [pytest.param(name, marks=home(attack.world)) for name, attack in ATTACKS.items()]
 NO_TIER = "workers cannot be shut in here; rnncheck doctor says why"
 
 
@@ -43,7 +46,7 @@ def arena(tmp_path: Path) -> Iterator[Arena]:
         yield found
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", EACH)
 def test_attack_is_held(name: str, servers: Servers, arena: Arena) -> None:
     """It ends as the table says, reaches nothing, leaves nothing; the next file is judged well."""
     attack = ATTACKS[name]
@@ -66,6 +69,7 @@ def test_attack_is_held(name: str, servers: Servers, arena: Arena) -> None:
     assert honest(servers, attack.world) == FULL
 
 
+@home("numpy")
 def test_table_and_folder_agree() -> None:
     """Each file has its row, each row its file; there are at least eighty."""
     files = {path.stem for path in FOLDER.glob("*.py")}
@@ -73,12 +77,18 @@ def test_table_and_folder_agree() -> None:
     assert len(files) >= 80
 
 
+@home("numpy")
 def test_attacks_as_an_ordinary_user(tmp_path: Path) -> None:
     """They are held, too, when rnncheck does not run as root."""
     if os.name != "posix" or os.geteuid():
         pytest.skip("not run by root: the tests above ran as an ordinary user already")
-    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "test_attacks.py")]
+    files = [str(HERE / name) for name in ("test_attacks.py", "test_ablations.py")]
+    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", "held or without"]
     given = {**os.environ, "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, str(HERE / "as_nobody.py"), *tests, "-k", "attack_is_held"]
+    command = [sys.executable, str(HERE / "as_nobody.py"), *tests, "-m", "home_numpy"]
     done = subprocess.run(command, cwd=HERE.parent, env=given, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout.decode()[-4000:]
+    said = done.stdout.decode()
+    assert done.returncode == 0, said[-4000:]
+    passed = re.search(r"(\d+) passed", said)
+    assert passed
+    assert int(passed[1]) > 100, said[-4000:]

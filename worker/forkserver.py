@@ -28,16 +28,18 @@ def serve_children(control: socket.socket) -> NoReturn:
     """Serve until the judge closes the socket."""
     settings = json.loads(control.recv(MOST))
     layers, shown = Layers.from_json(settings["layers"]), View.from_json(settings["view"])
+    made = None
     try:
+        os.close(os.pidfd_open(os.getpid()))  # from Linux 5.3 on
         if layers.namespaces:
             _isolate(control, shown, settings["root"])
+            made = sandbox.rules(shown, layers, SCRATCH)
         words = _import(settings["world"])
     except OSError as error:
         words = {"refused": str(error)}
     control.send(json.dumps(words).encode())
     if "up" not in words:
         os._exit(0)
-    made = sandbox.rules(shown, layers, SCRATCH) if layers.namespaces else None
     _Server(control, layers, shown, made).serve()
 
 

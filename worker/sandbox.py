@@ -35,6 +35,11 @@ def rules(shown: View, layers: Layers, scratch: str) -> int | None:
     """
     if not layers.landlock:
         return None
+    if not layers.namespaces and landlock.version() < landlock.TRUNCATION:
+        least = landlock.TRUNCATION
+        raise OSError(
+            f"without namespaces landlock {least} is needed; here is {landlock.version()}"
+        )
     proc, place = (_OWN_PROC, scratch) if not layers.namespaces else _MOUNTED
     return landlock.ruleset([*shown.uncovered(), *proc], [place, "/dev/null"])
 

@@ -148,7 +148,7 @@ def serve(channel: socket.socket) -> NoReturn:
 def refuse(channel: socket.socket, why: str) -> None:
     """Answer the first request: no submission can be run here."""
     meta, _ = receive(channel, Bounds())
-    words = {"kind": "died", "message": why, "detail": ""}
+    words = {"kind": "absent", "message": why, "detail": ""}
     send(channel, encode({"id": meta["id"], "fault": words}, {}))
 
 

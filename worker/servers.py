@@ -11,7 +11,7 @@ from typing import Self
 
 from rnncheck.protocol.faults import Fault
 from rnncheck.worker.cold import start_cold
-from rnncheck.worker.errors import WorkerError
+from rnncheck.worker.errors import RefusedError, WorkerError
 from rnncheck.worker.limits import Limits
 from rnncheck.worker.link import Link
 from rnncheck.worker.tiers import CERTIFIED, HARDENED, TIERS, Layers, enough
@@ -106,7 +106,7 @@ class Servers:
             try:
                 link = self._child(world, layers, limits, site)
                 problem = _probe(link)
-            except WorkerError as error:
+            except RefusedError as error:
                 problem = str(error)
             if not problem:
                 return layers
@@ -119,14 +119,11 @@ class Servers:
         for attempt in range(1, _ATTEMPTS + 1):
             warm = self._warm(world, layers, limits, site)
             try:
-                link = Link(warm.fork(limits), limits)
-                link.request({"op": "ready"}, {}, limits.start_s)
-            except (WorkerError, Fault) as error:
+                return _ready(Link(warm.fork(limits), limits))
+            except WorkerError as error:
                 self._drop(warm)
-                if attempt == _ATTEMPTS or layers not in self._found.values():
-                    raise WorkerError(f"a worker cannot be shut in: {error}") from error
-            else:
-                return link
+                if attempt == _ATTEMPTS or isinstance(error, RefusedError):
+                    raise
         raise AssertionError
 
     def _warm(
@@ -155,6 +152,17 @@ class Servers:
         for warm in [one for one in self._retired if not one.living]:
             self._retired.remove(warm)
             warm.close()
+
+
+def _ready(link: Link) -> Link:
+    """Return a worker once it is shut in."""
+    try:
+        link.request({"op": "ready"}, {}, link.limits.start_s)
+    except Fault as fault:
+        link.close()
+        kind = RefusedError if fault.kind == "absent" else WorkerError
+        raise kind(f"a worker cannot be shut in: {fault}") from fault
+    return link
 
 
 def _worn(warm: Warm) -> bool:

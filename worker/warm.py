@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rnncheck.worker.cold import command, environment
-from rnncheck.worker.errors import WorkerError
+from rnncheck.worker.errors import RefusedError, WorkerError
 from rnncheck.worker.launch import ending, start
 from rnncheck.worker.limits import Limits
 from rnncheck.worker.privileges import NOBODY
@@ -49,10 +49,11 @@ class Warm:
 
         Raises:
             Fault: absent, the world's framework is not there.
-            WorkerError: it cannot be started, or a layer is not to be had.
+            RefusedError: a layer is not to be had here.
+            WorkerError: it cannot be started.
         """
         if sys.platform != "linux":
-            raise WorkerError("namespaces, Landlock and seccomp are there on Linux only")
+            raise RefusedError("namespaces, Landlock and seccomp are there on Linux only")
         self.layers = layers
         self.children = 0
         self.kib = (0, 0)
@@ -135,7 +136,7 @@ class Warm:
         if "fault" in words:
             raise fault(words["fault"], absent=True)
         if "up" not in words:
-            raise WorkerError(str(words.get("refused")))
+            raise RefusedError(str(words.get("refused")))
         self._control.settimeout(_SECONDS_TO_FORK)
 
     def _scratch(self) -> Path:
