@@ -9,6 +9,7 @@ import pytest
 
 from rnncheck.grading.cli import COMMANDS, main
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 FILES: dict[str, str | bytes] = {
     "any.py": "def forward(params, x, state): ...\n",
     "lstm.txt": "not Python",
@@ -120,3 +121,18 @@ def test_a_first_verdict_imports_no_store_and_no_table() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     assert {"sqlite3", "rich", "zipfile"}.isdisjoint(done.stdout.split())
+
+
+def test_a_reader_that_goes_away_is_no_fault() -> None:
+    """As in `rnncheck check my.py | head`: no traceback."""
+    words = [sys.executable, "-m", "rnncheck.grading.cli", "check"]
+    source = EXAMPLES / "elman" / "relu.py"
+    process = subprocess.Popen(
+        [*words, str(source)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), said) == (141, b"")
