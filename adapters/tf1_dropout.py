@@ -34,7 +34,8 @@ def claims(spec: Spec) -> frozenset[str]:
     """Return what such a wrapper offers; nothing for a spec that it cannot express."""
     keep = spec.dropout
     plain = fits(spec.with_(dropout=Dropout())) and not spec.projection
-    if keep == Dropout() or keep.between_keep < 1 or keep.draw == "once" or not plain:
+    odd = keep.between_keep < 1 or keep.draw not in ("step", "batch")
+    if keep == Dropout() or odd or not plain:
         return frozenset()
     calls = ("sequence", "sequence_vjp", "initial_state", "final_state", "all_outputs")
     drops = ("dropout", "dropout_drawn", "time_major", "batch_major")

@@ -280,11 +280,10 @@ def _variant(
 
 
 def _options(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
-    sizes = sorted(set(given) & SIZES.keys())
-    if sizes:
-        raise table.error(f"spec gives {sizes}; the cases choose the sizes: leave them out")
+    if "input_size" in given:
+        raise table.error("spec gives input_size; the cases choose the sizes: leave it out")
     try:
-        spec = spec_from_json({**given, **SIZES})
+        spec = spec_from_json({**SIZES, **given})  # hidden_sizes: how many layers, which are alike
     except SpecError as error:
         raise table.error(str(error)) from error
     return {f.name: getattr(spec, f.name) for f in fields(Spec) if f.name in given}

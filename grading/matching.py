@@ -71,7 +71,8 @@ def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | Non
         subject = Subject(bind, case)
         if not _asked(case) <= subject.claims:
             return None
-        theirs = answers(subject, case, call)
+        with np.errstate(all="ignore"):  # a wrong formula may divide by what dropout made zero
+            theirs = answers(subject, case, call)
     except (Fault, LookupError, ValueError, AttributeError):  # two mistakes may not fit together
         return None
     worst = 0.0

@@ -148,20 +148,31 @@ class OnCellState(Factors):
         return {**named, "outputs": np.stack(outputs)}
 
 
-class NotInBackward(Variation):
-    """The backward pass knows nothing of the masks."""
+class NotInBackward(Factors):
+    """The backward pass goes back from what the forward pass computed, but through no mask."""
 
     def varied_vjp(self, given: GivenBack) -> Arrays:
-        """Return the gradients of the network without dropout."""
-        return replace(given, dropout=None).gradients(self.inner)
+        """Return gradients that are not multiplied by the masks."""
+        if given.dropout is None:
+            return given.gradients(self.inner)
+        bound = self.trained(given.dropout)
+        run, valid = bound.run(given.x, given.state, given.lengths, given.mask)
+        bare = {name: replace(one, drop={}) for name, one in run.runs.items()}
+        network = replace(bound.network, masks={})
+        upstream = bound.upstream(given.d_outputs, given.d_state, valid.shape)
+        return network.backward(bound.params, replace(run, runs=bare), valid, *upstream)
 
 
-class NeverDrops(NotInBackward):
+class NeverDrops(Variation):
     """Training changes nothing."""
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence without dropout."""
         return replace(given, dropout=None).run(self.inner)
+
+    def varied_vjp(self, given: GivenBack) -> Arrays:
+        """Return the gradients of the network without dropout."""
+        return replace(given, dropout=None).gradients(self.inner)
 
 
 def drops(spec: Spec) -> bool:
@@ -254,7 +265,7 @@ MISTAKES = (
     ),
     Mistake(
         "dropout_not_in_backward",
-        "the backward pass goes through the network without dropout",
+        "the masks of the forward pass are missing in the backward pass",
         "What was dropped on the way there is dropped on the way back.",
         NotInBackward,
         drops,

@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "mask_pairs": "pairs of neighbours along {axis} that are alike in the mask {name}",
     "mask_odds": "{what}: {got} of {total}, where each has the probability {of}; so far off by "
     "chance happens less than once in 10^9 times",
+    "last_layer": "{got} of {total} outputs are 0, and none of them is outside training",
     "mask_seed": "the same seed gave two different masks",
     "mask_seeds": "two seeds gave the same masks",
     "computes_in_float32": "computes in float32",

@@ -8,13 +8,14 @@ from rnncheck import adapters
 from rnncheck.grading.assignment import Assignment, load, names
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import read_submission
-from rnncheck.protocol.spec import Spec
+from rnncheck.grading.opened import spec_of
 from rnncheck.suites.check import FAMILIES
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 CELLS = ("elman", "lstm", "gru")
 KINDS = ("-cell", "", "-backward")
 LAYERS_ONLY = ("jordan", "jordan-backward")
+DROPOUT = ("lstm-dropout",)
 COURSES = (
     *("cmu11785-gru", "cmu11785-rnn", "cs231n-lstm", "cs231n-rnn", "dlai-lstm", "dlai-rnn"),
     *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn"),
@@ -53,7 +54,7 @@ def write(folder: Path, text: str) -> Path:
 def test_the_assignments_are_there() -> None:
     """Each cell has a step, a layer and a backward assignment; Jordan has no step of its own."""
     rows = [cell + kind for cell in CELLS for kind in KINDS]
-    assert names() == sorted([*rows, *LAYERS_ONLY, *COURSES])
+    assert names() == sorted([*rows, *LAYERS_ONLY, *DROPOUT, *COURSES])
 
 
 @pytest.mark.parametrize("name", names())
@@ -64,12 +65,12 @@ def test_assignment_is_complete(name: str) -> None:
     assert list(assignment.points) == list(FAMILIES)
     assert sum(assignment.points.values()) == 100
     for framework, contract in assignment.contracts.items():
-        spec = Spec(input_size=3, hidden_sizes=(5,), **contract.options)
+        spec = spec_of(contract.options)
         assert spec.cell == name.split("-")[0] or name in COURSES
         assert contract.framework == framework
         for one in [part.contract for part in contract.parts] or [contract]:
             adapter = adapters.load(one.adapter)
-            own = adapter.claims(Spec(input_size=3, hidden_sizes=(5,), **one.options))
+            own = adapter.claims(spec_of(one.options))
             assert adapter.world == one.world
             assert one.claims, name
             assert one.claims <= own, one.claims - own
@@ -81,7 +82,8 @@ def test_files_define_what_is_asked(name: str) -> None:
     assignment = load(name)
     starters = assignment.starters()
     alone = name.endswith("backward") or name in LAYERS_ONLY or name in COURSES
-    assert list(starters)[:3] == (["numpy"] if alone else framework_list())
+    wanted = ["numpy"] if alone else framework_list()[: 2 if name in DROPOUT else 3]
+    assert list(starters)[:3] == wanted
     for framework, path in starters.items():
         assert read_submission(path).marker == name
         check_names(assignment, framework, path)
@@ -127,7 +129,7 @@ def test_own_assignment_loads_from_its_path(tmp_path: Path, form: str) -> None:
         ('["forward"]', "[1]", "it must be a list of strings"),
         ('["sequence"]', '["sequences"]', "unknown claims ['sequences']"),
         ("forget_bias = 1.0", "forget = 1.0", "spec has unknown fields ['forget']"),
-        ("forget_bias = 1.0", "hidden_sizes = [3]", "leave them out"),
+        ("forget_bias = 1.0", "input_size = 3", "leave it out"),
         ('cell = "lstm"', 'cell = "gru"', "forget_bias is an option of an lstm"),
         ("reference = 100", "reference = 90", "the points add up to 90; they must add up to 100"),
         ("reference = 100", "referenc = 100", "[points]: unknown keys ['referenc']"),
