@@ -28,7 +28,7 @@ CLAIMED = {
     "reference[gru z takes]": 31,
     "reference[lstm dropout]": 36,
     "reference[gru dropout once]": 33,
-    "reference[elman stacked dropout]": 34,
+    "reference[elman stacked dropout]": 35,
     "torch_cell[torch.nn:RNNCell]": 14,
     "torch_cell[torch.nn:RNNCell[relu]]": 14,
     "torch_cell[torch.nn:LSTMCell]": 15,
