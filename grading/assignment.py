@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import tomllib
 from collections.abc import Mapping
@@ -134,9 +135,10 @@ class Assignment:
         return {name: path for name, path in paths.items() if path.is_file()}
 
 
-def names() -> list[str]:
+@functools.cache
+def names() -> tuple[str, ...]:
     """Return the names of all assignments that come with rnncheck, sorted."""
-    return sorted(path.parent.name for path in HOME.glob("*/assignment.toml"))
+    return tuple(sorted(path.parent.name for path in HOME.glob("*/assignment.toml")))
 
 
 def load(name_or_path: str | Path) -> Assignment:
@@ -145,7 +147,17 @@ def load(name_or_path: str | Path) -> Assignment:
     Raises:
         UsageError: there is no such assignment, or its file is not as it must be.
     """
-    path = _locate(name_or_path)
+    if str(name_or_path) in names():
+        return _shipped(str(name_or_path))
+    return _read(_locate(name_or_path))
+
+
+@functools.cache
+def _shipped(name: str) -> Assignment:
+    return _read(HOME / name / "assignment.toml")
+
+
+def _read(path: Path) -> Assignment:
     try:
         source = path.read_bytes()
         data = tomllib.loads(source.decode("utf-8"))
@@ -156,8 +168,6 @@ def load(name_or_path: str | Path) -> Assignment:
 
 
 def _locate(name_or_path: str | Path) -> Path:
-    if str(name_or_path) in names():
-        return HOME / str(name_or_path) / "assignment.toml"
     path = Path(name_or_path)
     if path.is_dir():
         path = path / "assignment.toml"

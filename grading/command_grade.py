@@ -25,6 +25,7 @@ from rnncheck.grading.tier import require
 from rnncheck.worker.tiers import TIERS
 
 NOT_ALL_JUDGED = 3
+MOST_ROWS = 100
 _MOST_NAMES = 5
 
 
@@ -102,7 +103,9 @@ def run(arguments: argparse.Namespace) -> int:
         results = list(store.results(path_bytes(item.path) for item in handed_in.items))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
-    overview.show(results)
+    overview.show(results, MOST_ROWS)
+    if len(results) > MOST_ROWS:
+        print(f"and {len(results) - MOST_ROWS} more: rnncheck results {line(arguments.out)}")
     before = sum(key in known for key in keys.values())
     print(overview.sentence(results, arguments.out, before))
     _mention_left_out(handed_in)

@@ -12,7 +12,7 @@ from pathlib import Path
 from rnncheck.grading import overview
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
-from rnncheck.grading.export import file_names, make_folder, table, write
+from rnncheck.grading.export import as_lines, file_names, make_folder, table, write
 from rnncheck.grading.format_gradescope import gradescope
 from rnncheck.grading.format_junit import junit
 from rnncheck.grading.hidden import for_student
@@ -72,7 +72,7 @@ def _is_meant(result: Result, word: str | None) -> bool:
 
 def _text(results: Sequence[Result], wanted: str) -> str:
     if wanted == "json":
-        return _json(results)
+        return "[\n" + ",\n".join(as_lines(result).rstrip() for result in results) + "\n]\n"
     if wanted == "csv":
         return table(results)
     if wanted == "junit":

@@ -44,8 +44,24 @@ def export(results: Sequence[Result], folder: Path) -> None:
     names = file_names(results)
     for result, name in zip(results, names, strict=True):
         make_folder((folder / name).parent)
-        write(folder / name, json.dumps(result, indent=2, allow_nan=False) + "\n")
+        write(folder / name, as_lines(result))
     write(folder / TABLE, table(results, names))
+
+
+def as_lines(result: Result) -> str:
+    """Return a result as JSON: a line for each of its values, and for each check."""
+    lines = [f"{_json(name)}: {_value(value)}" for name, value in result.items()]
+    return "{\n  " + ",\n  ".join(lines) + "\n}\n"
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return _json(value)
+    return "[\n    " + ",\n    ".join(map(_json, value)) + "\n  ]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, allow_nan=False)
 
 
 def table(results: Sequence[Result], names: Sequence[str] = ()) -> str:

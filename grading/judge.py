@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from rnncheck.grading.parts import judge_parts
 from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import Outcome, plan, run_plan
@@ -184,9 +186,14 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
     return replace(report, notes=_notes(submission, opened, judged))
 
 
+@functools.cache
+def _plan(spec: Spec, claims: frozenset[str]) -> Plan:
+    return plan(spec, claims)  # the same for all who answer an assignment
+
+
 def planned(opened: Opened, contract: Contract) -> Plan:
     """Return the checks of a contract without parts, each with its cases."""
-    pairs = plan(opened.spec, opened.claims)
+    pairs = _plan(opened.spec, opened.claims)
     if not contract.backward:
         return pairs
     return [(c, cases if c.needs & {"step_vjp", "sequence_vjp"} else ()) for c, cases in pairs]

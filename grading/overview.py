@@ -23,9 +23,14 @@ _WIDEST = 30
 _STATUSES = ("judged", "absent", "no assignment", "not graded")
 
 
-def show(results: Sequence[Result]) -> None:
-    """Print the table to stdout, as wide as the terminal, or WIDTH columns where there is none."""
-    _console().print(_table(results))
+def show(results: Sequence[Result], most: int | None = None) -> None:
+    """Print the table to stdout, as wide as the terminal, or WIDTH columns where there is none.
+
+    Args:
+        results: one a row.
+        most: how many rows to print; None for all.
+    """
+    _console().print(_table(results[:most]))
 
 
 def sentence(results: Sequence[Result], folder: Path, before: int = 0) -> str:

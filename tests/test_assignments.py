@@ -54,7 +54,7 @@ def write(folder: Path, text: str) -> Path:
 def test_the_assignments_are_there() -> None:
     """Each cell has a step, a layer and a backward assignment; Jordan has no step of its own."""
     rows = [cell + kind for cell in CELLS for kind in KINDS]
-    assert names() == sorted([*rows, *LAYERS_ONLY, *DROPOUT, *COURSES])
+    assert list(names()) == sorted([*rows, *LAYERS_ONLY, *DROPOUT, *COURSES])
 
 
 @pytest.mark.parametrize("name", names())
