@@ -11,12 +11,12 @@ import numpy as np
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.names import Arrays, group
-from rnncheck.suites.allowance import allowance
 from rnncheck.suites.calls import answers
 from rnncheck.suites.case import Case
 from rnncheck.suites.subject import Subject
 
 MOST_DIGITS = 15
+EQUAL = 1e-5  # of the largest number: closer numbers have the same cause
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | Non
             return None
         size = max(float(np.max(np.abs(theirs[name]), initial=0.0)), 1e-300)
         error = float(np.max(np.abs(array - theirs[name]), initial=0.0)) / size
-        if not error <= allowance(case, "float32").rtol:
+        if not error <= EQUAL:
             return None
         worst = max(worst, error)
     return min(MOST_DIGITS, int(-math.log10(worst)) if worst else MOST_DIGITS)

@@ -20,7 +20,9 @@ from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.shrink import plainest, smallest
 from rnncheck.suites.subject import Subject
+from rnncheck.suites.tally import Tally
 from rnncheck.suites.truth import Truth
+from rnncheck.suites.verdict import judge
 
 SOURCES = (
     "reference_step",
@@ -100,11 +102,9 @@ def _wrong(opened: Opened, case: Case, device: str, vjp: bool) -> Wrong:
     right = {n: a for n, a in _right(truth, call).items() if n in got}
     error: Arrays = {}
     for name, expected in right.items():
-        judge = truth.gradient if name.startswith("d.") else truth.values
-        with np.errstate(all="ignore"):
-            off = np.abs(got[name] - expected)
-            beyond = ~(off <= judge(name, got[name], expected).allowed)
-        error[name] = np.where(beyond, np.nan_to_num(off, nan=np.inf), 0.0)
+        spread = truth.spread(name, call.removesuffix("_vjp"))
+        found = judge(truth.values(name, got[name], expected, spread=spread), Tally())
+        error[name] = np.where(found.wrong, np.nan_to_num(found.error, nan=np.inf), 0.0)
     out, spec = opened.adapter.layout.results_out, case.spec
     return Wrong(call, out(spec, call, got), out(spec, call, right), out(spec, call, error))
 

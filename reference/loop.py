@@ -51,7 +51,7 @@ class Run:
 
     def outputs(self) -> Numbers:
         """Return the output after each step, (T, B, R)."""
-        outputs = np.zeros((*self.valid.shape, self.width), dtype=self.x.dtype)
+        outputs = np.zeros_like(self.x, shape=(*self.valid.shape, self.width))
         for t in self.order:
             outputs[t] = self.shown[t]
         return outputs

@@ -19,7 +19,8 @@ def elementwise(name: str, x: Numbers) -> Numbers:
     Object arrays hold mpmath numbers, which NumPy cannot compute with.
     """
     if x.dtype != object:
-        return np.asarray(getattr(np, name)(x))
+        result: Numbers = getattr(np, name)(x)
+        return result
     import mpmath
 
     return np.asarray(np.frompyfunc(getattr(mpmath, name), 1, 1)(x), dtype=object)
@@ -33,7 +34,8 @@ def tanh(x: Numbers) -> Numbers:
 def sigmoid(x: Numbers) -> Numbers:
     """Return 1 / (1 + exp(-x)), exponentiating only numbers whose real part is not positive."""
     small = _exp_of_minus_size(x)
-    return np.asarray(np.where(np.real(x) >= 0, 1, small) / (1 + small))
+    result: Numbers = np.where(np.real(x) >= 0, 1, small) / (1 + small)
+    return result
 
 
 def relu(x: Numbers) -> Numbers:
@@ -81,5 +83,7 @@ def activate(name: str, x: Numbers) -> Numbers:
 
 
 def slope(name: str, x: Numbers) -> Numbers:
-    """Return the derivative of an activation at x."""
-    return _PAIRS[name][1](x)
+    """Return the derivative of an activation at x; a number type may bring one of its own."""
+    own = getattr(x, "slope", None)
+    result: Numbers = own(name) if own else _PAIRS[name][1](x)
+    return result

@@ -1,57 +1,55 @@
-"""How far a right implementation may be from the reference, behind one function."""
+"""How far a right implementation may be from the right answer: allowed = 6 sigma + 4 ulp.
+
+sigma is what rounding does to the reference itself (see sigmas), an ulp that of the right value in
+the arithmetic that is judged. sigma is computed only where an error is not small anyhow.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnncheck.suites.case import Case
+from rnncheck.suites.precision import PRECISIONS
+
+Floats = NDArray[np.float64]
+SIGMAS, ULPS = 6.0, 4.0
+SMALL = 8.0  # ulp of a block's largest element: no error below it needs an allowance
+MOST = 1e-2  # of a block's rms: where sigma is beyond, rounding alone makes the numbers
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What may lie between a right implementation and the reference.
+    """What may lie between numbers and the right ones.
 
     Attributes:
-        dtype: the arithmetic that it stands for.
-        atol: absolute part for outputs and states, times max(1, |expected|).
-        rtol: part of |expected| for outputs and states.
-        gradient: part of the 2-norm of a parameter's gradient, or of one time slice of d_x.
-        differences: part of the norm between a gradient and differences of the forward.
-        step: of those differences.
+        expected: the right ones.
+        dtype: the arithmetic, one of PRECISIONS.
+        sigma: gives the rms deviation of each element; called when first needed.
+        axes: over which a block reaches: a whole tensor, or one step of a sequence.
     """
 
+    expected: Floats
     dtype: str
-    atol: float
-    rtol: float
-    gradient: float
-    differences: float
-    step: float
+    sigma: Callable[[], Floats]
+    axes: tuple[int, ...]
 
-    def values(self, expected: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the allowed error of each element of outputs or states."""
-        size = np.abs(expected)
-        return self.atol * np.maximum(1.0, size) + self.rtol * size
+    def small(self) -> Floats:
+        """Return the error of each element that is small anyhow: 8 ulp of its block's largest."""
+        largest = np.max(np.abs(self.expected), axis=self.axes, keepdims=True, initial=0.0)
+        size = SMALL * PRECISIONS[self.dtype].ulp(largest)
+        return np.broadcast_to(np.where(largest > 0, size, 0.0), self.expected.shape)
 
-    def block(self, expected: NDArray[np.float64], axes: tuple[int, ...]) -> NDArray[np.float64]:
-        """Return the allowed error of gradient elements, from the norm over some axes."""
-        norm = np.sqrt(np.sum(expected**2, axis=axes, keepdims=True))
-        return np.broadcast_to(self.gradient * norm, expected.shape)
+    def elements(self) -> Floats:
+        """Return the allowed error of each element."""
+        return SIGMAS * self.sigma() + ULPS * np.where(
+            self.expected != 0, PRECISIONS[self.dtype].ulp(self.expected), 0.0
+        )
 
-
-_TABLE = {
-    "float64": Allowance("float64", 1e-12, 1e-12, 1e-10, 1e-6, 2.0**-16),
-    "float32": Allowance("float32", 5e-6, 1e-5, 1e-5, 2e-2, 2.0**-6),
-}
-
-
-def allowance(case: Case, dtype: str) -> Allowance:
-    """Return the allowance of a case in "float64" or "float32".
-
-    A fixed table for well-conditioned cases on a CPU or a GPU without TF32; the case is asked for
-    because the allowance is to follow from its arithmetic.
-    """
-    del case
-    return _TABLE[dtype]
+    def judged(self) -> NDArray[np.bool_]:
+        """Return which elements are judged: those in blocks that are not made by rounding."""
+        rms = np.sqrt(np.mean(self.expected**2, axis=self.axes, keepdims=True))
+        worst = np.max(self.sigma(), axis=self.axes, keepdims=True, initial=0.0)
+        return np.broadcast_to(~(worst > MOST * rms), self.expected.shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
@@ -139,6 +140,17 @@ class Case:
         if self.lengths is None:
             return np.ones((steps, batch), bool)
         return np.arange(steps)[:, None] < self.lengths[None, :]
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal for cases of equal spec and numbers."""
+        whole = hashlib.sha256(repr(self.spec).encode())
+        for group in (self.params, self.state or {}, self.d_state, self.dropout or {}):
+            for name, array in group.items():
+                whole.update(name.encode() + repr(array.shape).encode() + array.tobytes())
+        for array in (self.x, self.d_outputs, self.valid):
+            whole.update(repr(array.shape).encode() + array.tobytes())
+        return whole.hexdigest()
 
 
 def make_case(record: CaseSpec) -> Case:

@@ -60,8 +60,9 @@ def long(spec: Spec) -> tuple[CaseSpec, ...]:
     if spec.activation not in remembers:
         return ()
     fields: dict[str, Any] = {"remember": True, "upstream": "final"}
+    seed = 115 if spec.activation == "relu" else 114  # far from the kink
     rows = 1 if len(prefixes(spec)) == 1 and not spec.output_size else 2  # sums that may cancel
     return (
         CaseSpec(spec=sized(spec, 2, 3), steps=LONG, batch=rows, seed=247, **fields),
-        CaseSpec(spec=usual(spec), steps=LONG - 7, batch=2, seed=114, **fields),
+        CaseSpec(spec=usual(spec), steps=LONG - 7, batch=2, seed=seed, **fields),
     )

@@ -7,14 +7,22 @@ from rnncheck.suites.case import Case
 from rnncheck.suites.cases import simple
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where the same call gives other numbers the second time."""
-    _, first = forward(subject, case)
+    call, first = forward(subject, case)
     _, second = forward(subject, case)
-    tensors = [truth.values(name, second[name], floats(first[name])) for name in first]
+    tensors = [
+        truth.values(
+            name,
+            second[name],
+            floats(first[name]),
+            spread=truth.spread(name, call, factor=TWO_RUNS),
+        )
+        for name in first
+    ]
     truth.compare("a second call with the same arguments gives other numbers", tensors)
 
 

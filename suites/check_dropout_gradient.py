@@ -14,7 +14,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     result = subject.case_gradients()
     right = under_masks(case, truth, result)
     grads = right.gradients
-    tensors = [right.gradient(name, result[name], grads[name]) for name in grads]
+    tensors = [right.values(name, result[name], grads[name]) for name in grads]
     right.compare("with dropout, gradients differ from those through the same masks", tensors)
 
 

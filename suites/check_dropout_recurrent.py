@@ -8,7 +8,7 @@ from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.dropping import training
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth
+from rnncheck.suites.truth import TWO_RUNS, Truth
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
@@ -16,7 +16,10 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     trained, plain = subject.run_case(), subject.sequence(case.x, case.state)
     first = tuple(f"state.{prefix}" for prefix in _first_layer(case.spec))
     names = [name for name in plain if name.rpartition(".")[0] + "." in first]
-    tensors = [truth.values(name, trained[name], plain[name]) for name in names]
+    tensors = [
+        truth.values(name, trained[name], plain[name], spread=truth.spread(name, factor=TWO_RUNS))
+        for name in names
+    ]
     truth.compare("dropout of the outputs changes the state that is carried", tensors)
 
 

@@ -14,7 +14,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a gradient is not the frozen one."""
     result, right = subject.case_gradients(), golden(case.record.golden).backward
     names = [name for name in right if not name.startswith("d.trace.")]
-    tensors = [truth.gradient(name, result[name], right[name]) for name in names]
+    tensors = [truth.values(name, result[name], right[name]) for name in names]
     truth.compare("gradients of a golden trace do not come out", tensors)
 
 

@@ -6,12 +6,12 @@ from rnncheck.fixtures.golden import Golden
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.suites.case import Case
 from rnncheck.suites.check import Check
-from rnncheck.suites.compare import Tensor
 from rnncheck.suites.frozen import golden
 from rnncheck.suites.golden import golden_records
-from rnncheck.suites.prefixes import prefix_states
+from rnncheck.suites.prefixes import only, prefix_states
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth
+from rnncheck.suites.tensor import Tensor
+from rnncheck.suites.truth import Spread, Truth
 
 CLAIM = "a golden trace does not come out"
 
@@ -37,14 +37,16 @@ def _steps(subject: Subject, case: Case, truth: Truth, trace: Golden) -> list[Te
         result = subject.step(x, state)
         state = {part: trace.forward[f"trace.{part}"][t] for part in state}
         for part, right in state.items():
-            tensors.append(_at(truth, f"state.{part}", result[f"state.{part}"], right, t))
-        tensors.append(_at(truth, "outputs", result["outputs"], trace.forward["outputs"][t], t))
+            sigma = truth.spread(f"trace.{part}", of=only(t))
+            tensors.append(_at(truth, f"state.{part}", result[f"state.{part}"], right, t, sigma))
+        right, sigma = trace.forward["outputs"][t], truth.spread("outputs", of=only(t))
+        tensors.append(_at(truth, "outputs", result["outputs"], right, t, sigma))
     return tensors
 
 
-def _at(truth: Truth, name: str, got: Array, right: Array, t: int) -> Tensor:
+def _at(truth: Truth, name: str, got: Array, right: Array, t: int, sigma: Spread) -> Tensor:
     """Return one step's (B, R) as something to compare, with its time."""
-    return truth.values(name, got[None], right[None], offset=t)
+    return truth.values(name, got[None], right[None], offset=t, spread=sigma)
 
 
 CHECK = Check(

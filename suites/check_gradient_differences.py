@@ -12,18 +12,24 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
-from rnncheck.suites.compare import Tensor
+from rnncheck.suites.compare import NotJudgedError
 from rnncheck.suites.draw import Draw
+from rnncheck.suites.sentences import say
 from rnncheck.suites.subject import Subject
+from rnncheck.suites.tensor import Tensor
 from rnncheck.suites.truth import Truth, floats
 
+STEPS = {"float64": 2.0**-16, "float32": 2.0**-6}  # near the cube root of the unit round-off
+ALLOWED = {"float64": 1e-6, "float32": 2e-2}  # of the gradient's norm
 LEAST_NORM = 0.05  # below it, rounding in the forward outweighs the slope
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a block's gradient, along a random direction, is not the slope of the forward."""
+    if truth.dtype not in STEPS:
+        raise NotJudgedError(say("too_coarse", dtype=truth.dtype))
     gradients = subject.case_gradients()
-    draw, step, tensors = Draw(case.record.seed + 1), truth.allowance.step, []
+    draw, step, tensors = Draw(case.record.seed + 1), STEPS[truth.dtype], []
     for name, value in _blocks(case).items():
         direction = draw.array(value.shape, 1.0) + 1 / 128  # nowhere zero
         direction /= np.linalg.norm(direction)
@@ -32,7 +38,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
         slope = np.array((up - down) / (2 * step))
         gradient = floats(gradients[name])
         size = max(float(np.linalg.norm(gradient)), LEAST_NORM)
-        allowed = truth.allowance.differences * size
+        allowed = ALLOWED[truth.dtype] * size
         got = np.array(np.sum(gradient * direction))
         tensors.append(Tensor(name, got, slope, np.array(allowed), ()))
     truth.compare("gradients are not the slopes of the implementation's own forward", tensors)

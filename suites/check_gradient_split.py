@@ -13,7 +13,7 @@ from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.halves import cut, joined
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
@@ -28,7 +28,8 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
             total = floats(starts[name.removeprefix("d.state.")])
         else:
             total = floats(early[name]) + floats(late[name])
-        tensors.append(truth.gradient(name, whole[name], total))
+        spread = truth.spread(name, factor=TWO_RUNS)
+        tensors.append(truth.values(name, whole[name], total, spread=spread))
     truth.compare("gradients of two halves do not add up to the whole", tensors)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnncheck.protocol.spec import Spec
+from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
@@ -13,14 +14,19 @@ from rnncheck.suites.truth import Truth, with_large_inputs
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where inputs that saturate every gate give something else than the reference."""
     large = with_large_inputs(case)
-    if "sequence" in subject.claims:
+    call = call_of(subject.claims)
+    if call == "sequence":
         result = subject.sequence(large.x, large.state, large.lengths, large.mask)
         right = truth.large_forward
     else:
         result, right = subject.step(large.x[0], large.state), truth.large_first_step
     names = [name for name in right if not name.startswith("trace.")]
-    tensors = [truth.values(name, result[name], right[name]) for name in names]
-    truth.compare("large inputs give other numbers than the reference", tensors)
+    there = Truth(large, truth.dtype, truth.tally)
+    tensors = [
+        there.values(name, result[name], right[name], spread=there.spread(name, call))
+        for name in names
+    ]
+    there.compare("large inputs give other numbers than the reference", tensors)
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:

@@ -15,7 +15,11 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a call without a state differs from one that starts at zero."""
     call, result = forward(subject, case)
     right = truth.forward if call == "sequence" else truth.first_step
-    tensors = [truth.values(name, result[name], right[name]) for name in result if name in right]
+    tensors = [
+        truth.values(name, result[name], right[name], spread=truth.spread(name, call))
+        for name in result
+        if name in right
+    ]
     truth.compare("without an initial state the results are not those of a zero state", tensors)
 
 

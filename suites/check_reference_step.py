@@ -15,7 +15,10 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     result = subject.step(case.x[0], case.state)
     right = truth.first_step
     names = [*sorted(name for name in right if name.startswith("state.")), "outputs"]
-    tensors = [truth.values(name, result[name], right[name]) for name in names]
+    tensors = [
+        truth.values(name, result[name], right[name], spread=truth.spread(name, "step"))
+        for name in names
+    ]
     truth.compare("the hidden state after one step differs from the reference", tensors)
 
 

@@ -12,7 +12,7 @@ from rnncheck.suites.check import Check
 from rnncheck.suites.shapes import require_shapes
 from rnncheck.suites.sizes import sized
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
@@ -26,7 +26,8 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     tensors = []
     for name, array in result.items():
         first = floats(more[name])[..., :rows, :]  # the batch axis is the last but one
-        tensors.append(truth.values(name, array, first))
+        spread = truth.spread(name, call, factor=TWO_RUNS)
+        tensors.append(truth.values(name, array, first, spread=spread))
     truth.compare("rows give other numbers when more rows stand beside them", tensors)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from rnncheck.protocol.names import Array, prefixes
+from rnncheck.protocol.names import prefixes
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.calls import forward
 from rnncheck.suites.case import Case, CaseSpec
@@ -29,12 +27,11 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
         ends = {f"{prefixes(case.spec)[-1]}h": floats(result["outputs"])}
     for part, last in ends.items():
         h, c = floats(result[f"state.{part}"]), floats(result[f"state.{part[:-1]}c"])
-        if _equal(truth, c, last) and not _equal(truth, h, last):
+        spread = truth.spread(f"state.{part}", call)
+        swapped = truth.values(f"state.{part}", c, last, spread=spread)
+        right = truth.values(f"state.{part}", h, last, spread=spread)
+        if truth.within(swapped) and not truth.within(right):
             raise CheckFailure("h and c are swapped in the state", say("state_order"))
-
-
-def _equal(truth: Truth, got: Array, last: Array) -> bool:
-    return bool(np.all(np.abs(got - last) <= truth.allowance.values(floats(last))))
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:

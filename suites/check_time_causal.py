@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from rnncheck.protocol.names import Array
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
@@ -27,8 +29,14 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
         changed[unseen] = 1.5 - changed[unseen]
         after = np.split(subject.sequence(changed, case.state)["outputs"], len(ways), axis=-1)
         right = before[index][seen]  # (t, B, R), what this direction gives out
-        tensors.append(truth.values("outputs", after[index][seen], right, seen.start or 0))
+        spread = truth.spread("outputs", of=_part(ways, index, seen), factor=TWO_RUNS)
+        first = seen.start or 0
+        tensors.append(truth.values("outputs", after[index][seen], right, first, spread=spread))
     truth.compare("an output changes when only later inputs change", tensors)
+
+
+def _part(ways: tuple[str, ...], index: int, seen: slice) -> Callable[[Array], Array]:
+    return lambda sigma: np.split(sigma, len(ways), axis=-1)[index][seen]
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:

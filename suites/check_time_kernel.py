@@ -11,7 +11,7 @@ from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
@@ -24,7 +24,12 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     x = np.concatenate([floats(case.x[0]), floats(state[h])], axis=1)  # (B, D + R)
     two = one_step(subject, case.x[0], state)
     one = one_step(joined, x, {**state, h: np.zeros_like(state[h])})
-    tensors = [truth.values(name, one[name], floats(two[name])) for name in two]
+    tensors = [
+        truth.values(
+            name, one[name], floats(two[name]), spread=truth.spread(name, "step", factor=TWO_RUNS)
+        )
+        for name in two
+    ]
     truth.compare("one matmul on [x, h] differs from two matmuls", tensors)
 
 

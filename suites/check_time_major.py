@@ -6,14 +6,17 @@ from rnncheck.suites.case import Case
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where the other order of the time and batch axes gives other numbers."""
     flipped = subject.rebind(spec=case.spec.with_(time_major=not case.spec.time_major))
     result, usual = flipped.run_case(), subject.run_case()
-    tensors = [truth.values(name, result[name], floats(array)) for name, array in usual.items()]
+    tensors = [
+        truth.values(name, result[name], floats(array), spread=truth.spread(name, factor=TWO_RUNS))
+        for name, array in usual.items()
+    ]
     truth.compare("time-major and batch-major differ", tensors)
 
 

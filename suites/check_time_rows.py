@@ -9,7 +9,7 @@ from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
@@ -20,7 +20,8 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     x[:, 0] += 0.5
     before = floats(subject.run_case()["outputs"])[:, turned]
     after = subject.sequence(x, state)["outputs"]
-    tensor = truth.values("outputs", after[:, 1:], before[:, 1:])
+    spread = truth.spread("outputs", of=lambda s: s[:, turned][:, 1:], factor=TWO_RUNS)
+    tensor = truth.values("outputs", after[:, 1:], before[:, 1:], spread=spread)
     truth.compare("a row of the batch changes with the rows beside it", [tensor])
 
 

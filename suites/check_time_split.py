@@ -13,17 +13,20 @@ from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.halves import cut, joined
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where two halves give other numbers than the whole."""
     whole, (early, late) = subject.run_case(), cut(subject, case).forward()
     outputs = np.concatenate([floats(half["outputs"]) for half in (early, late)])  # (T, B, R)
-    tensors = [truth.values("outputs", whole["outputs"], outputs)]
+    right = {"outputs": outputs}
     state = joined(case.spec, group(late, "state"), group(early, "state"))
-    for part, array in state.items():
-        tensors.append(truth.values(f"state.{part}", whole[f"state.{part}"], floats(array)))
+    right |= {f"state.{part}": floats(array) for part, array in state.items()}
+    tensors = [
+        truth.values(name, whole[name], array, spread=truth.spread(name, factor=TWO_RUNS))
+        for name, array in right.items()
+    ]
     truth.compare("two halves with the state handed over differ from the whole", tensors)
 
 

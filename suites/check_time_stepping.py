@@ -10,7 +10,7 @@ from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.cases import general
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth, floats
+from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
@@ -23,9 +23,12 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
         state = group(result, "state")
         outputs.append(floats(result["outputs"]))
     stacked = np.stack([outputs[list(order).index(t)] for t in range(len(outputs))])  # (T, B, R)
-    tensors = [truth.values("outputs", whole["outputs"], stacked)]
-    for part, array in (state or {}).items():
-        tensors.append(truth.values(f"state.{part}", whole[f"state.{part}"], floats(array)))
+    right = {"outputs": stacked}
+    right |= {f"state.{part}": floats(array) for part, array in (state or {}).items()}
+    tensors = [
+        truth.values(name, whole[name], array, spread=truth.spread(name, factor=TWO_RUNS))
+        for name, array in right.items()
+    ]
     truth.compare("the sequence differs from its own steps one by one", tensors)
 
 

@@ -6,33 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rnncheck.protocol.names import Array
-from rnncheck.protocol.spec import Spec
+from rnncheck.suites.allowance import MOST
 from rnncheck.suites.sentences import say
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """Something to compare.
-
-    Attributes:
-        name: in the protocol's words, e.g. "outputs", "state.c", "d.weight_ih".
-        got: what came back.
-        expected: the right values, same shape.
-        allowed: the allowed error of each element.
-        axes: a label for each axis, e.g. ("t", "b", "h").
-        offset: added to an index of the axis "t".
-    """
-
-    name: str
-    got: Array
-    expected: NDArray[np.float64]
-    allowed: NDArray[np.float64]
-    axes: tuple[str, ...]
-    offset: int = 0
-    gates: tuple[str, ...] = ()
+from rnncheck.suites.tally import Tally
+from rnncheck.suites.tensor import Tensor
+from rnncheck.suites.verdict import Verdict, judge
 
 
 @dataclass(frozen=True)
@@ -100,27 +79,45 @@ class CheckFailure(AssertionError):
         return lines
 
 
-def compare(claim: str, tensors: Sequence[Tensor], dtype: str) -> None:
+class NotJudgedError(Exception):
+    """A comparison without a verdict: rounding alone makes such numbers."""
+
+
+def compare(claim: str, tensors: Sequence[Tensor], dtype: str, tally: Tally | None = None) -> None:
     """Raise CheckFailure unless every element of every tensor is within its allowance.
 
     NaN is beyond any allowance. A shape that differs is a failure of its own.
+
+    Args:
+        claim: what fails where it does.
+        tensors: what is compared.
+        dtype: the arithmetic, for the message.
+        tally: counts what is compared.
+
+    Raises:
+        CheckFailure: an element is beyond its allowance.
+        NotJudgedError: none is, and at least one could not be judged.
     """
     __tracebackhide__ = True
     places: list[tuple[int, int, Place]] = []
-    wrong = total = 0
+    wrong, total, blurred = 0, 0, ""
     for order, tensor in enumerate(tensors):
         if tensor.got.shape != tensor.expected.shape:
             reason = say(
                 "shape", name=tensor.name, got=tensor.got.shape, expected=tensor.expected.shape
             )
             raise CheckFailure(claim, reason)
-        count, found = _wrong_places(tensor, order)
-        wrong, total = wrong + count, total + tensor.expected.size
-        places += found
+        found = judge(tensor, tally or Tally())
+        if found.blurred:
+            blurred = blurred or say("not_judged", name=tensor.name, most=f"{MOST:.0%}")
+        wrong, total = wrong + int(found.wrong.sum()), total + tensor.expected.size
+        places += _wrong_places(tensor, found, order)
     if places:
         first = min(places, key=lambda p: p[:2])[2]
         worst = max(places, key=lambda p: _share(p[2]))[2]
         raise CheckFailure(claim, wrong=wrong, total=total, first=first, worst=worst, dtype=dtype)
+    if blurred:
+        raise NotJudgedError(blurred)
 
 
 def _share(place: Place) -> float:
@@ -128,57 +125,32 @@ def _share(place: Place) -> float:
     return float(np.inf if np.isnan(share) else share)
 
 
-def _wrong_places(tensor: Tensor, order: int) -> tuple[int, list[tuple[int, int, Place]]]:
-    """Return how many elements are wrong, and the first and the worst, each with its time."""
-    got = np.asarray(tensor.got, np.float64)
-    with np.errstate(all="ignore"):
-        error = np.abs(got - tensor.expected)
-        ok = (error <= tensor.allowed) | (got == tensor.expected)
-        if ok.all():
-            return 0, []
-        share = np.where(ok, -1.0, error / np.maximum(tensor.allowed, 1e-300))
-    share = np.where(np.isnan(share), np.inf, share)
-    indexes = [tuple(np.argwhere(~ok)[0]), np.unravel_index(np.argmax(share), share.shape)]
-    found = []
+def _wrong_places(tensor: Tensor, found: Verdict, order: int) -> list[tuple[int, int, Place]]:
+    """Return the first and the worst wrong place, each with its time."""
+    if not found.wrong.any():
+        return []
+    share = np.where(found.wrong, found.shares, -1.0)
+    indexes = [tuple(np.argwhere(found.wrong)[0]), np.unravel_index(np.argmax(share), share.shape)]
+    places = []
     for index in indexes:
-        place = _place(tensor, got, error, tuple(int(i) for i in index))
+        place = _place(tensor, found, tuple(int(i) for i in index))
         time = next((int(v) for axis, v in place.index if axis == "t"), 1 << 30)
-        found.append((time, order, place))
-    return int(np.sum(~ok)), found
+        places.append((time, order, place))
+    return places
 
 
-def _place(
-    tensor: Tensor, got: NDArray[np.float64], error: NDArray[np.float64], index: tuple[int, ...]
-) -> Place:
+def _place(tensor: Tensor, found: Verdict, index: tuple[int, ...]) -> Place:
     labels: list[tuple[str, int | str]] = []
     for axis, value in zip(tensor.axes, index, strict=True):
         if axis == "gate":
             labels.append((axis, tensor.gates[value] if tensor.gates else value))
         else:
             labels.append((axis, value + tensor.offset if axis == "t" else value))
-    allowed = np.broadcast_to(tensor.allowed, error.shape)
     return Place(
         tensor=tensor.name,
         index=tuple(labels),
-        got=float(got[index]),
+        got=float(tensor.got[index]),
         expected=float(tensor.expected[index]),
-        error=float(error[index]),
-        allowed=float(allowed[index]),
+        error=float(found.error[index]),
+        allowed=float(found.allowed[index]),
     )
-
-
-def axes_of(name: str, spec: Spec, ndim: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the labels of a result's axes, and the names of the gates if it has a gate axis."""
-    last = name.rsplit(".", 1)[-1]
-    if last == "peephole":
-        return ("gate", "h"), ("i", "f", "o")
-    if last in ("weight_ih", "weight_hh"):
-        return ("gate", "h", "d" if last == "weight_ih" else "h_prev"), spec.gates
-    if last in ("bias_ih", "bias_hh"):
-        return ("gate", "h"), spec.gates
-    if last in ("weight_hr", "weight_ho"):
-        return ("p" if last == "weight_hr" else "o", "h"), ()
-    if last == "bias_o":
-        return ("o",), ()
-    unit = "d" if last == "x" else "o" if spec.output_size and last in ("outputs", "y") else "h"
-    return (("t", "b", unit) if ndim == 3 else ("b", unit)), ()

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check, checks
-from rnncheck.suites.compare import CheckFailure
+from rnncheck.suites.compare import CheckFailure, NotJudgedError
 from rnncheck.suites.prepared import AFRESH, Prepared
 from rnncheck.suites.sentences import say
 from rnncheck.suites.subject import Subject
+from rnncheck.suites.tally import Tally
 
-STATUSES = ("passed", "failed", "error", "timeout", "not implemented", "not claimed", "skipped")
+STATUSES = (
+    "passed",
+    "failed",
+    "error",
+    "timeout",
+    "not implemented",
+    "not judged",
+    "not claimed",
+    "skipped",
+)
 DRAWN = -1
 _FAULTS = {
     "not_implemented": "not implemented",
@@ -42,6 +52,8 @@ class Outcome:
         detail: further lines from the implementation's side; escape before printing.
         fault: the kind of the fault that ended it, one of faults.KINDS, or "".
         notes: remarks that cost nothing, e.g. "computes in float32".
+        share: the largest part of its allowance that an error used; None where all errors were so
+            small that no allowance was computed.
     """
 
     check: str
@@ -54,6 +66,7 @@ class Outcome:
     detail: str = ""
     fault: str = ""
     notes: tuple[str, ...] = field(default=())
+    share: float | None = None
 
 
 def plan(spec: Spec, offered: Iterable[str]) -> list[tuple[Check, tuple[CaseSpec, ...]]]:
@@ -91,34 +104,55 @@ def run_pair(
     dtype: str = "float64",
     device: str = "cpu",
     prepared: Prepared = AFRESH,
+    tally: Tally | None = None,
 ) -> Outcome:
-    """Run a check on a case; in float64 a failure is judged again at the float32 allowance."""
+    """Run a check on a case; in float64 a failure is judged again at the float32 allowance.
+
+    Args:
+        bind: the implementation.
+        check: the check.
+        record: of the case.
+        dtype: in which the implementation computes.
+        device: "cpu" or "cuda".
+        prepared: makes or keeps cases and truths.
+        tally: takes what was compared; its `every` says whether all allowances are computed.
+    """
+    tried: list[Tally] = []
 
     def attempt(judged: str) -> None:
-        case = prepared.case(record)
-        check.run(Subject(bind, case, dtype, device), case, prepared.truth(record, judged))
+        case, truth = prepared.case(record), prepared.truth(record, judged)
+        truth.tally = Tally(every=tally is not None and tally.every)
+        tried.append(truth.tally)
+        check.run(Subject(bind, case, dtype, device), case, truth)
 
-    notes: tuple[str, ...] = ()
+    outcome = Outcome(check.name, check.family, "passed", record)
     try:
-        try:
-            attempt(dtype)
-        except CheckFailure as failure:
-            if dtype != "float64" or not failure.wrong or not _passes(attempt, "float32"):
-                raise
-            notes = (say("computes_in_float32"),)
+        outcome = replace(outcome, notes=_judged_twice(attempt, dtype))
     except CheckFailure as failure:
-        return Outcome(check.name, check.family, "failed", record, failure=failure)
+        outcome = replace(outcome, status="failed", failure=failure)
+    except NotJudgedError as blurred:
+        outcome = replace(outcome, status="not judged", message=str(blurred))
     except Fault as fault:
-        return _faulted(check, record, fault)
-    return Outcome(check.name, check.family, "passed", record, notes=notes)
+        outcome = _faulted(check, record, fault)
+    counted = tried[0 if outcome.status == "failed" else -1]
+    if tally is not None:
+        tally.add(counted)
+    return replace(outcome, share=counted.share)
 
 
-def _passes(attempt: Callable[[str], None], judged: str) -> bool:
+def _judged_twice(attempt: Callable[[str], None], dtype: str) -> tuple[str, ...]:
+    """Judge, in float64 a second time by float32's allowance if need be; return the notes."""
     try:
-        attempt(judged)
-    except CheckFailure:
-        return False
-    return True
+        attempt(dtype)
+    except CheckFailure as failure:
+        if dtype != "float64" or not failure.wrong:
+            raise
+        try:
+            attempt("float32")
+        except CheckFailure:
+            raise failure from None
+        return (say("computes_in_float32"),)
+    return ()
 
 
 def _faulted(check: Check, record: CaseSpec, fault: Fault) -> Outcome:
@@ -139,22 +173,35 @@ def run_plan(
     pairs: Iterable[tuple[Check, tuple[CaseSpec, ...]]],
     dtype: str = "float64",
     device: str = "cpu",
+    *,
+    shares: bool = False,
 ) -> Iterator[Outcome]:
-    """Run checks in order, one outcome each: the first case that does not pass, or "passed"."""
+    """Run checks in order, one outcome each: the first case that does not pass, or "passed".
+
+    A case that is not judged ends nothing: it is the outcome where all others pass. With `shares`
+    every allowance is computed, and not only where an error is not small anyhow.
+    """
     for check, cases in pairs:
         if not cases:
             yield Outcome(check.name, check.family, "not claimed")
             continue
-        yield _run_cases(bind, check, cases, dtype, device)
+        yield _run_cases(bind, check, cases, dtype, device, shares)
 
 
 def _run_cases(
-    bind: Bind, check: Check, cases: tuple[CaseSpec, ...], dtype: str, device: str
+    bind: Bind, check: Check, cases: tuple[CaseSpec, ...], dtype: str, device: str, every: bool
 ) -> Outcome:
     notes: tuple[str, ...] = ()
+    blurred: Outcome | None = None
+    tally = Tally(every=every)
     for index, record in enumerate(cases):
-        outcome = run_pair(bind, check, record, dtype, device)
-        if outcome.status != "passed":
-            return Outcome(**{**vars(outcome), "case_index": index})
+        outcome = replace(
+            run_pair(bind, check, record, dtype, device, tally=tally), case_index=index
+        )
+        if outcome.status == "not judged":
+            blurred = blurred or outcome
+        elif outcome.status != "passed":
+            return outcome
         notes = tuple(dict.fromkeys((*notes, *outcome.notes)))
-    return Outcome(check.name, check.family, "passed", cases[-1], len(cases) - 1, notes=notes)
+    ended = blurred or Outcome(check.name, check.family, "passed", cases[-1], len(cases) - 1)
+    return replace(ended, notes=notes, share=tally.share)

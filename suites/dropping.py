@@ -38,7 +38,7 @@ def under_masks(case: Case, truth: Truth, result: Arrays) -> Truth:
         if odd.size:
             reason = say("mask_values", name=name, got=f"{float(odd[0]):.9g}")
             raise CheckFailure("a mask of dropout is no mask", reason)
-    return Truth(replace(case, dropout=drawn), truth.dtype) if drawn else truth
+    return Truth(replace(case, dropout=drawn), truth.dtype, truth.tally) if drawn else truth
 
 
 def first_steps(case: Case, steps: int) -> Arrays | None:

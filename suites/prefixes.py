@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from rnncheck.protocol.names import Arrays, group
+from collections.abc import Callable
+
+from rnncheck.protocol.names import Array, Arrays, group
 from rnncheck.suites.case import Case
-from rnncheck.suites.compare import Tensor
 from rnncheck.suites.dropping import carried, first_steps
 from rnncheck.suites.subject import Subject
+from rnncheck.suites.tensor import Tensor
 from rnncheck.suites.truth import Truth
 
 
@@ -29,7 +31,15 @@ def prefix_states(subject: Subject, case: Case, truth: Truth, trace: Arrays) -> 
         masks = first_steps(case, t + 1)
         state = group(subject.sequence(case.x[: t + 1], case.state, dropout=masks), "state")
         for part in sorted(state):  # layer by layer; c before h, as they are computed
-            right = trace[f"trace.{part}"][t] * carried(case, part, t)
+            factor = carried(case, part, t)
+            right = trace[f"trace.{part}"][t] * factor
             got = state[part][None]  # (1, B, R)
-            tensors.append(truth.values(f"state.{part}", got, right[None], offset=t))
+            sigma = truth.spread(f"trace.{part}", of=only(t, factor))
+            tensor = truth.values(f"state.{part}", got, right[None], offset=t, spread=sigma)
+            tensors.append(tensor)
     return tensors
+
+
+def only(t: int, factor: Array | float = 1.0) -> Callable[[Array], Array]:
+    """Return what picks one step, (1, ...), of a tensor (T, ...), times a factor."""
+    return lambda sigma: sigma[t : t + 1] * factor

@@ -9,6 +9,8 @@ SENTENCES: dict[str, str] = {
     "worst": "{place}: off by {error}, allowed {allowed} ({dtype})",
     "shape": "{name} has shape {got}; {expected} is asked for",
     "not_finite": "{name} holds {got} at {place}; every number must be finite",
+    "not_judged": "rounding alone moves {name} by more than {most} of its size: it is not judged",
+    "too_coarse": "differences of {dtype} numbers are too coarse to judge a gradient by",
     "state_order": "what stands in the place of c equals the last output; h should",
     "mask_values": "{name} holds {got}; a mask holds 1 for what is kept and 0 for what is dropped",
     "mask_kept": "values kept by the mask {name}",

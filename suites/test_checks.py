@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
-from rnncheck.suites.conditioning import well_conditioned
 from rnncheck.suites.driver import DRAWN, Outcome, run_pair
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.strategies import like
@@ -40,8 +39,9 @@ def _explore(
     @given(like(cases))
     def drawn(record: CaseSpec) -> None:
         __tracebackhide__ = True
-        assume(dtype != "float32" or well_conditioned(record))
         outcome = run_pair(handle.bind, check, record, dtype, handle.device)
+        if outcome.status == "not judged":
+            reject()
         _require(handle, replace(outcome, case_index=DRAWN))
 
     drawn()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
 
@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 from rnncheck.protocol.implementation import Implementation
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.reference.implementation import bind
-from rnncheck.suites.allowance import Allowance, allowance
+from rnncheck.suites.allowance import Allowance
 from rnncheck.suites.case import Case
-from rnncheck.suites.compare import Tensor, axes_of, compare
+from rnncheck.suites.compare import compare
+from rnncheck.suites.sigmas import kept_sigmas
+from rnncheck.suites.tally import Tally
+from rnncheck.suites.tensor import Tensor, axes_of
+from rnncheck.suites.verdict import judge
+
+Floats = NDArray[np.float64]
+Spread = Callable[[], Floats]
+TWO_RUNS = 2**0.5  # between two results that both carry rounding errors
 
 LARGE = 1024.0  # a power of two
 
@@ -24,22 +32,18 @@ class Truth:
 
     Attributes:
         case: the case.
-        dtype: the arithmetic by which answers are judged, "float64" or "float32".
+        dtype: the arithmetic by which answers are judged, one of PRECISIONS.
+        tally: what was compared.
     """
 
-    def __init__(self, case: Case, dtype: str = "float64") -> None:
+    def __init__(self, case: Case, dtype: str = "float64", tally: Tally | None = None) -> None:
         """Compute nothing yet."""
-        self.case, self.dtype = case, dtype
+        self.case, self.dtype, self.tally = case, dtype, tally or Tally()
 
     @cached_property
     def reference(self) -> Implementation:
         """The reference, bound to the case in float64."""
         return bind(self.case.spec, self.case.params)
-
-    @cached_property
-    def allowance(self) -> Allowance:
-        """The allowance of the case."""
-        return allowance(self.case, self.dtype)
 
     @cached_property
     def forward(self) -> Arrays:
@@ -83,23 +87,48 @@ class Truth:
         """The results of a step on the first of those inputs."""
         return self.reference.step(with_large_inputs(self.case).x[0], self.case.state)
 
-    def values(self, name: str, got: Array, expected: Array, offset: int = 0) -> Tensor:
-        """Return outputs, a state or a trace as something to compare."""
-        right = np.asarray(expected, np.float64)
-        axes, gates = axes_of(name, self.case.spec, right.ndim)
-        return Tensor(name, got, right, self.allowance.values(right), axes, offset, gates)
+    def spread(
+        self,
+        name: str,
+        call: str = "sequence",
+        *,
+        of: Callable[[Floats], Floats] = lambda sigma: sigma,
+        factor: float = 1.0,
+    ) -> Spread:
+        """Return what gives sigma of a result, once it is asked for.
 
-    def gradient(self, name: str, got: Array, expected: Array) -> Tensor:
-        """Return a gradient as something to compare: by tensor, d.x also by time slice."""
+        Args:
+            name: of a result of sigmas, or of step_sigmas.
+            call: "sequence" or "step".
+            of: picks the elements that are compared.
+            factor: times sigma; TWO_RUNS where what is expected is the implementation's own.
+        """
+        return lambda: factor * of(floats(kept_sigmas(self.case, call, self.dtype)[name]))
+
+    def values(
+        self,
+        name: str,
+        got: Array,
+        expected: Array,
+        offset: int = 0,
+        *,
+        spread: Spread | None = None,
+    ) -> Tensor:
+        """Return a result as something to compare; sigma is that of the sequence by its name."""
         right = np.asarray(expected, np.float64)
         axes, gates = axes_of(name, self.case.spec, right.ndim)
         over = tuple(range(1 if axes[0] == "t" else 0, right.ndim))
-        return Tensor(name, got, right, self.allowance.block(right, over), axes, 0, gates)
+        allowed = Allowance(right, self.dtype, spread or self.spread(name), over)
+        return Tensor(name, got, right, allowed, axes, offset, gates)
+
+    def within(self, tensor: Tensor) -> bool:
+        """Say whether a tensor is within its allowance, without counting it."""
+        return not judge(tensor, Tally()).wrong.any()
 
     def compare(self, claim: str, tensors: Iterable[Tensor]) -> None:
-        """Raise CheckFailure unless every tensor is within the allowance."""
+        """Raise CheckFailure unless every tensor is within the allowance; see compare."""
         __tracebackhide__ = True
-        compare(claim, list(tensors), self.dtype)
+        compare(claim, list(tensors), self.dtype, self.tally)
 
 
 def with_large_inputs(case: Case) -> Case:

@@ -60,6 +60,7 @@ SAME_EVERYWHERE = (
     "test_run",
     "test_shrink",
     "test_store",
+    "test_sigmas",
     "test_worker_session",
 )
 HOMES = ("numpy", "torch", "keras3", "tf1")
@@ -105,5 +106,6 @@ def _hold(implementation: Implementation, case: Case, call: str, dtype: str = "f
         hidden = ("trace.",) if case.state is not None else ("trace.", "d.state.")
         right = {n: a for n, a in answer.items() if not n.startswith(hidden)}
         assert got.keys() == right.keys()
-        pick = truth.gradient if upstream else truth.values
-        truth.compare(f"{name} differs", [pick(n, got[n], right[n]) for n in right])
+        sigmas = {n: truth.spread(n, call) for n in right}
+        tensors = [truth.values(n, got[n], right[n], spread=sigmas[n]) for n in right]
+        truth.compare(f"{name} differs", tensors)

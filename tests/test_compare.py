@@ -9,9 +9,11 @@ import pytest
 
 from rnncheck.protocol.names import Array, parameter_shapes
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.allowance import allowance
+from rnncheck.suites.allowance import Allowance
 from rnncheck.suites.case import CaseSpec, make_case
-from rnncheck.suites.compare import CheckFailure, Tensor, axes_of, compare
+from rnncheck.suites.compare import CheckFailure, NotJudgedError, compare
+from rnncheck.suites.tally import Tally
+from rnncheck.suites.tensor import Tensor, axes_of
 from rnncheck.suites.truth import Truth
 
 LSTM = Spec("lstm", 3, (5,), peepholes=True)
@@ -152,7 +154,7 @@ def test_places_in_gradients_name_gates() -> None:
     ):
         right = truth.gradients[f"d.{name}"]
         with pytest.raises(CheckFailure) as caught:
-            truth.compare("", [truth.gradient(f"d.{name}", changed(right, place), right)])
+            truth.compare("", [truth.values(f"d.{name}", changed(right, place), right)])
         assert f"{where} of d.{name}" in str(caught.value)
 
 
@@ -186,31 +188,80 @@ def test_every_result_has_labels_for_its_axes(spec: Spec) -> None:
         assert axes_of(name, spec, 3 if axes[0] == "t" else 2)[0][: len(axes)] == axes
 
 
-def test_the_table_of_allowances() -> None:
-    """The fixed table for well-conditioned cases: a change here is a decision."""
-    double, single = allowance(CASE, "float64"), allowance(CASE, "float32")
-    assert (double.atol, double.rtol, double.gradient) == (1e-12, 1e-12, 1e-10)
-    assert (single.atol, single.rtol, single.gradient) == (5e-6, 1e-5, 1e-5)
-    assert double.differences == 1e-6
-    assert single.differences == 2e-2
+def an_allowance(expected: Any, sigma: Any, dtype: str = "float32") -> Allowance:
+    """Return the allowance of one block."""
+    right = np.asarray(expected, np.float64)
+    return Allowance(right, dtype, lambda: np.asarray(sigma, np.float64), (0,))
 
 
-def test_values_scale_with_what_is_expected() -> None:
-    """The absolute part is times max(1, |c|), the relative part times |c|."""
-    allowed = allowance(CASE, "float64").values(np.array([0.0, 0.5, -1.0, 100.0]))
-    assert allowed == pytest.approx([1e-12, 1.5e-12, 2e-12, 2e-10], rel=1e-12)
+def test_allowed_is_six_sigma_and_four_ulp_of_the_value() -> None:
+    """In the arithmetic that is judged; a zero that must be a zero has no allowance."""
+    found = an_allowance([1.0, -3.0, 0.0, 0.0], [1e-6, 0.0, 1e-6, 0.0]).elements()
+    assert found == pytest.approx([6e-6 + 2**-21, 2**-20, 6e-6, 0.0], rel=1e-12)
+    assert an_allowance([1.0], [0.0], "float64").elements() == 2**-50
+    assert an_allowance([1.0], [0.0], "float16").elements() == 2**-8
+    assert an_allowance([1.0], [0.0], "bfloat16").elements() == 2**-5
 
 
-def test_gradients_are_judged_by_norm_and_d_x_by_slice_of_time() -> None:
-    """A parameter has one allowance; d_x one for each step, so a small early slice is judged."""
+def test_small_errors_need_no_allowance() -> None:
+    """Eight ulp of the block's largest number, whatever sigma is: it is never asked for."""
+
+    def never() -> Any:
+        raise AssertionError("sigma was computed")
+
+    right = np.array([1.0, 1e-9])
+    allowance = Allowance(right, "float64", never, (0,))
+    compare("", [Tensor("state.h", right + 8 * 2**-52, right, allowance, ("h",))], "float64")
+    with pytest.raises(AssertionError, match="was computed"):
+        compare("", [Tensor("state.h", right + 9 * 2**-52, right, allowance, ("h",))], "float64")
+
+
+def test_a_block_that_rounding_makes_is_not_judged() -> None:
+    """Sigma beyond a hundredth of the rms: no verdict, unless a number is not finite at all."""
+    right, tally = np.array([1.0, 1.0]), Tally()
+    blurred = an_allowance(right, [0.02, 0.0])
+    with pytest.raises(NotJudgedError, match=r"moves state\.h by more than 1%"):
+        compare("", [Tensor("state.h", right + 0.5, right, blurred, ("h",))], "float32", tally)
+    assert (tally.elements, tally.failures, tally.not_judged, tally.share) == (2, 0, 2, None)
+    nan = np.array([np.nan, 1.0])
+    with pytest.raises(CheckFailure, match="wrong    1 of 2"):
+        compare("", [Tensor("state.h", nan, right, blurred, ("h",))], "float32")
+
+
+def test_a_wrong_block_outweighs_one_that_is_not_judged() -> None:
+    """Where one tensor is wrong and another has no verdict, the claim fails."""
+    right = np.array([1.0, 1.0])
+    sharp, blurred = an_allowance(right, [1e-7, 1e-7]), an_allowance(right, [0.02, 0.02])
+    pair = [Tensor(n, right + 0.5, right, a, ("h",)) for n, a in (("a", blurred), ("b", sharp))]
+    with pytest.raises(CheckFailure, match="wrong    2 of 4"):
+        compare("", pair, "float32")
+
+
+def test_shares_are_counted() -> None:
+    """With `every` also those of errors that are small anyhow; never beside a share, a verdict."""
+    right = np.array([1.0, 1.0, 1.0, 0.0])
+    allowance = an_allowance(right, 1e-7 * np.ones(4))
+    most = float(allowance.elements()[0])
+    tensor = Tensor("state.h", right + most * np.array([0.5, -0.1, 0, 0]), right, allowance, ("h",))
+    for every, share in ((False, None), (True, pytest.approx(0.5))):
+        tally = Tally(every=every)
+        compare("", [tensor], "float32", tally)
+        assert (tally.elements, tally.share) == (4, share)
+    assert (tally.counts[0], tally.counts[2], tally.counts.sum()) == (2, 1, 4)
+    assert int(np.flatnonzero(tally.counts)[-1]) in (9, 10)
+
+
+def test_d_x_is_judged_by_slice_of_time() -> None:
+    """A block is a step of what runs over time, so that a small early slice is judged too."""
     truth = Truth(CASE)
-    gradient = truth.gradients["d.weight_ih"]
-    allowed = truth.gradient("d.weight_ih", gradient, gradient).allowed
-    assert allowed == pytest.approx(1e-10 * np.linalg.norm(gradient), rel=1e-12)
     slices = np.stack([np.full((2, 3), 10.0**-t) for t in range(4)])
-    allowed = truth.gradient("d.x", slices, slices).allowed
-    for t, norm in enumerate(np.linalg.norm(slices.reshape(4, -1), axis=1)):
-        assert allowed[t] == pytest.approx(1e-10 * norm, rel=1e-12)
+    allowed = truth.values("d.x", slices, slices).allowed
+    assert isinstance(allowed, Allowance)
+    for t in range(4):
+        assert allowed.small()[t] == pytest.approx(8 * np.spacing(10.0**-t))
+    whole = truth.values("d.bias_ih", np.ones((4, 5)), np.ones((4, 5))).allowed
+    assert isinstance(whole, Allowance)
+    assert whole.axes == (0, 1)
 
 
 @pytest.mark.parametrize("name", ["weight_ih", "weight_hh", "peephole"])
@@ -221,7 +272,7 @@ def test_a_small_error_in_one_weight_is_found(name: str) -> None:
     for place in np.ndindex(right.shape):
         got = changed(right, place, by=1e-5 * float(right[place]))
         with pytest.raises(CheckFailure, match="wrong    1 of"):
-            truth.compare("", [truth.gradient(f"d.{name}", got, right)])
+            truth.compare("", [truth.values(f"d.{name}", got, right)])
 
 
 @pytest.mark.parametrize("name", ["bias_ih", "bias_hh"])
@@ -233,4 +284,4 @@ def test_a_small_error_in_one_gate_is_found(name: str, gate: int) -> None:
     got = right.copy()
     got[gate] *= 1 + 1e-4
     with pytest.raises(CheckFailure, match=rf"wrong    5 of 20.*\n.*gate={LSTM.gates[gate]}"):
-        truth.compare("", [truth.gradient(f"d.{name}", got, right)])
+        truth.compare("", [truth.values(f"d.{name}", got, right)])

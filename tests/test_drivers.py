@@ -44,7 +44,7 @@ WRONG = (
     ("upstream_cell_ignored", "lstm"),
     ("returns_float32", "elman relu"),
 )
-FEW = 12  # cases that Hypothesis draws here for each check
+FEW = 16  # cases that Hypothesis draws here for each check
 READ_OUTPUTS = (
     "reference_sequence",
     "reference_none_state",

@@ -1,0 +1,58 @@
+"""The arithmetics in which answers are judged: how they round, and numbers rounded to them.
+
+NumPy has no bfloat16: such numbers are held, and cross the pipe, as float32.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnncheck.protocol.names import Array
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Precision:
+    """An arithmetic.
+
+    Attributes:
+        name: of the dtype.
+        unit: round-off, half the distance from 1 to the next number.
+        smallest: positive number, subnormal.
+        held: dtype in which NumPy holds its numbers.
+    """
+
+    name: str
+    unit: float
+    smallest: float
+    held: str
+
+    def rounded(self, array: Array) -> Array:
+        """Return the nearest numbers, ties to even, in the dtype that holds them."""
+        with np.errstate(over="ignore"):
+            near = np.array(array, self.held)
+        if self.name != "bfloat16":
+            return near
+        bits = near.view(np.uint32)
+        upper = bits + 0x7FFF + ((bits >> 16) & 1)
+        return np.where(np.isnan(near), near, (upper & 0xFFFF0000).view(np.float32))
+
+    def ulp(self, array: Floats) -> Floats:
+        """Return the distance from each size to the next larger number, (...) as given."""
+        powers = np.frexp(np.abs(array))[1] - 1
+        return np.asarray(np.maximum(np.ldexp(2 * self.unit, powers), self.smallest))
+
+
+PRECISIONS = {
+    p.name: p
+    for p in (
+        Precision("float64", 2.0**-53, 2.0**-1074, "float64"),
+        Precision("float32", 2.0**-24, 2.0**-149, "float32"),
+        Precision("float16", 2.0**-11, 2.0**-24, "float16"),
+        Precision("bfloat16", 2.0**-8, 2.0**-133, "float32"),
+    )
+}
