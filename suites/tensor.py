@@ -35,7 +35,8 @@ class Tensor:
 
     def judgeable(self) -> bool:
         """Say whether every element can be judged; see Allowance.judged."""
-        return not isinstance(self.allowed, Allowance) or bool(self.allowed.judged().all())
+        got = np.asarray(self.got, np.float64)
+        return not isinstance(self.allowed, Allowance) or bool(self.allowed.judged(got).all())
 
 
 def axes_of(name: str, spec: Spec, ndim: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -51,7 +51,7 @@ def judge(tensor: Tensor, tally: Tally) -> Verdict:
         tally.note(~small, None)
         return Verdict(error, np.full(error.shape, np.inf), np.zeros(error.shape), ~small)
     found = _against(error, allowance.elements())
-    sharp = allowance.judged()
+    sharp = allowance.judged(got)
     wrong = found.wrong & ~small & (sharp | ~np.isfinite(error))
     tally.note(wrong, found.shares, sharp)
     return Verdict(error, found.allowed, found.shares, wrong, bool(np.any(~sharp & ~small)))

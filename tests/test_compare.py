@@ -228,6 +228,14 @@ def test_a_block_that_rounding_makes_is_not_judged() -> None:
         compare("", [Tensor("state.h", nan, right, blurred, ("h",))], "float32")
 
 
+def test_a_block_has_the_size_of_the_larger_of_two_results() -> None:
+    """Zeros in place of both outputs and state, or of one of them, are not put down to rounding."""
+    zero, one = np.zeros(2), np.ones(2)
+    for got, right in ((zero, one), (one, zero)):
+        with pytest.raises(CheckFailure, match="wrong    2 of 2"):
+            compare("", [Tensor("h", got, right, an_allowance(right, 1e-7 * one), ("h",))], "")
+
+
 def test_a_wrong_block_outweighs_one_that_is_not_judged() -> None:
     """Where one tensor is wrong and another has no verdict, the claim fails."""
     right = np.array([1.0, 1.0])

@@ -102,6 +102,7 @@ def test_drivers_agree_on_mistake(mistake: str, name: str) -> None:
     wrong, spec = mistakes()[mistake], SPECS[name]
     cases, handle = dict(claimed_cases(wrong, spec)), handed_in(wrong.bind, spec)
     cases.pop("gradient_long", None)  # its records are drawn as they are
+    cases.pop("reference_large", None)  # small numbers, drawn by chance, do not saturate
     bank = {c: first_not_passed(wrong.bind, checks()[c], records) for c, records in cases.items()}
     failed = {check for check, outcome in bank.items() if outcome is not None}
     assert failed
