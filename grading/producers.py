@@ -81,15 +81,22 @@ def _producers(session: Session) -> dict[str, Producer]:
 
 
 def classes(world: str) -> list[tuple[Adapter, Target]]:
-    """Return the classes of a world that could compute a golden, and how they are seen."""
+    """Return the classes of a world that could compute a golden, and how they are seen.
+
+    One that draws its own dropout masks cannot.
+    """
     found = [adapters.load(name) for name in adapters.names()]
     return [
         (adapter, target)
         for adapter in found
         if adapter.world == world
         for target in adapter.targets
-        if "sequence" in adapter.claims(spec_of(target.options))
+        if _could(adapter.claims(spec_of(target.options)))
     ]
+
+
+def _could(claims: frozenset[str]) -> bool:
+    return "sequence" in claims and "dropout_drawn" not in claims
 
 
 def ask(adapter: Adapter, target: Target, golden: Golden) -> Question:

@@ -48,7 +48,8 @@ def from_input(spec: dict[str, Any], p: dict[str, Any], gate: str, k: int, x: li
     g = spec["gates"].index(gate)
     total = 0.0
     for d in range(len(x)):
-        total = total + p["weight_ih"][g][k][d] * x[d]
+        seen = x[d] * p["drop_ih"][g][d] if "drop_ih" in p else x[d]
+        total = total + p["weight_ih"][g][k][d] * seen
     if "bias_ih" in p:
         total = total + p["bias_ih"][g][k]
     return total
@@ -59,7 +60,8 @@ def from_state(spec: dict[str, Any], p: dict[str, Any], gate: str, k: int, h: li
     g = spec["gates"].index(gate)
     total = 0.0
     for j in range(len(h)):
-        total = total + p["weight_hh"][g][k][j] * h[j]
+        seen = h[j] * p["drop_hh"][g][j] if "drop_hh" in p else h[j]
+        total = total + p["weight_hh"][g][k][j] * seen
     if "bias_hh" in p:
         total = total + p["bias_hh"][g][k]
     return total
@@ -185,9 +187,13 @@ def run_row(
         numbers: the module with tanh and exp.
         moved: what to add to a unit of a part of the state after a step: (t, part, unit) -> number.
         drop: by what dropout multiplies, by time: "input" what the cell reads, "output" what it
-            gives out, "state" the h that goes on and is given back.
+            gives out, "state" the h that goes on and is given back. Drawn once for each gate,
+            "input" and "state" are by gate: what its row of W and of U reads.
     """
-    drop = drop or {}
+    drop = dict(drop or {})
+    if spec["dropout"]["draw"] == "gate":
+        sides = {"input": "drop_ih", "state": "drop_hh"}
+        p = p | {side: drop.pop(name) for name, side in sides.items() if name in drop}
     steps = len(x)
     row = Row([[] for _ in range(steps)], dict(start), [{} for _ in range(steps)])
     times = list(range(steps))

@@ -66,6 +66,7 @@ CLAIMED = {
     "keras_cell[keras.layers:GRUCell[reset_before]]": 30,
     "keras_dense[keras.layers:LSTM]": 24,
     "keras_dense[keras.layers:SimpleRNN[tanh]]": 26,
+    "keras_between[keras.layers:LSTM[Dropout between]]": 6,
     "keras_dropout[keras.layers:SimpleRNN[dropout, recurrent_dropout]]": 4,
     "keras_dropout[keras.layers:LSTM[dropout]]": 4,
     "keras_dropout[keras.layers:LSTM[dropout, recurrent_dropout]]": 4,

@@ -19,9 +19,10 @@ from rnncheck.suites.sizes import usual
 from tests.judging import home
 
 SEED = {"seed": np.array(9)}
+ADAPTERS = ("torch_dropout", "keras_dropout", "keras_between", "tf1_dropout")
 TARGETS = [
     pytest.param(adapter, target, id=f"{adapter.name}-{target.name}", marks=home(adapter.world))
-    for adapter in map(adapters.load, ("torch_dropout", "keras_dropout", "tf1_dropout"))
+    for adapter in map(adapters.load, ADAPTERS)
     for target in adapter.targets
 ]
 

@@ -41,8 +41,10 @@ def transcribed(golden: Golden) -> dict[str, Any]:
         x = golden.arguments["x"]
         valid = valid_steps(x, golden.given("lengths"), golden.given("mask"))
         state = {part: exact(array.tolist()) for part, array in golden.state.items()}
+        gates = golden.spec.dropout.draw == "gate"
         kept = {
-            name: np.broadcast_to(m, (len(x), *m.shape[-2:])) for name, m in golden.dropout.items()
+            name: m if gates else np.broadcast_to(m, (len(x), *m.shape[-2:]))
+            for name, m in golden.dropout.items()
         }
         drop = {
             name: exact_factors(m.tolist(), getattr(golden.spec.dropout, f"{name}_keep"))

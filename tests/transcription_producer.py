@@ -214,17 +214,19 @@ def places(values: Any) -> Iterator[Place]:
 
 
 def factors(spec: Spec, kept: Mapping[str, Array] | None, steps: int) -> dict[str, Any]:
-    """Return by what dropout multiplies, by time and row, as nested lists."""
+    """Return by what dropout multiplies, by time (or by gate) and row, as nested lists."""
     found: dict[str, Any] = {}
     for name, mask in (kept or {}).items():
-        every = np.broadcast_to(mask, (steps, *mask.shape[-2:]))
+        gates = spec.dropout.draw == "gate"
+        every = mask if gates else np.broadcast_to(mask, (steps, *mask.shape[-2:]))
         found[name] = (every / getattr(spec.dropout, f"{name}_keep")).tolist()
     return found
 
 
 def of_row(drop: dict[str, Any] | None, b: int) -> dict[str, Any]:
     """Return one row's part of what `factors` gives."""
-    return {name: [step[b] for step in every] for name, every in (drop or {}).items()}
+    rows = {name: [step[min(b, len(step) - 1)] for step in e] for name, e in (drop or {}).items()}
+    return rows  # a mask for the whole batch has one row
 
 
 def valid_steps(x: Array, lengths: Array | None, mask: Array | None) -> list[list[bool]]:
