@@ -58,8 +58,10 @@ class Asked:
 
 
 def asked(assignment: Assignment) -> Iterator[Asked]:
-    """Yield what each contract of an assignment asks for."""
+    """Yield what each contract of an assignment asks for, but for those of operations."""
     for framework, contract in assignment.contracts.items():
+        if contract.operations is not None:
+            continue
         spec = spec_of(contract.options)
         claims = adapters.load(contract.adapter).claims(spec) & contract.claims
         yield Asked(assignment.name, framework, spec, claims)

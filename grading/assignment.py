@@ -12,15 +12,16 @@ from typing import Any
 
 import rnncheck.assignments
 from rnncheck.grading.errors import UsageError
+from rnncheck.grading.sections import claims_of, hidden_in, names_of, operations_in, points_in
 from rnncheck.grading.table import Table
-from rnncheck.protocol.claims import claims
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec, SpecError, spec_from_json
-from rnncheck.suites.check import FAMILIES, checks
 from rnncheck.worker.stage import WORLDS
 
 FORMAT = 1
-KEYS = ("format", "name", "title", "summary", "words", "limits", "spec", "contracts", "points")
+KEYS = ("format", "name", "title", "summary", "words", "limits", "contracts", "points")
 MAY = ("visibility",)
+ABOUT = ("spec", "operations")  # one of the two: what is to be written
 SIZES = {"input_size": 2, "hidden_sizes": [3]}
 HOME = Path(next(iter(rnncheck.assignments.__path__)))
 
@@ -61,6 +62,7 @@ class Contract:
         backward: whether only checks of gradients are run.
         mean_gradients: whether gradients of parameters are means over the batch, not sums.
         parts: functions and classes that are judged each alone; () where the file is one thing.
+        operations: in place of a network.
     """
 
     framework: str
@@ -74,6 +76,12 @@ class Contract:
     backward: bool = False
     mean_gradients: bool = False
     parts: tuple[Part, ...] = ()
+    operations: Operations | None = None
+
+    @property
+    def spec(self) -> Spec | Operations:
+        """What is to be computed; the sizes in a Spec mean nothing."""
+        return self.operations or spec_from_json({**SIZES, **self.options})
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,7 @@ class Assignment:
 
     def hides(self, check: str, family: str) -> bool:
         """Say whether a student is told no more of a check than how it ended."""
-        return not self.hidden.isdisjoint((check, family))
+        return not self.hidden.isdisjoint((check, check.partition("[")[0], family))
 
     def starters(self) -> dict[str, Path]:
         """Return the starter file of each framework that has one."""
@@ -180,12 +188,16 @@ def _locate(name_or_path: str | Path) -> Path:
 
 
 def _assignment(table: Table, folder: Path, digest: str) -> Assignment:
-    table.only((*KEYS, *MAY))
+    about = [key for key in ABOUT if key in table.data]
+    table.only((*KEYS, *ABOUT, *MAY))
+    if len(about) != 1:
+        raise table.error(f"it has {' and '.join(about) or 'neither'}; give one of {ABOUT}")
     if table.get("format", int) != FORMAT:
         raise table.error(f"'format' is {table.data['format']}; this version reads {FORMAT}")
     if table.get("name", str) != folder.name:
         raise table.error(f"'name' is {table.data['name']!r}; its folder is {folder.name!r}")
-    spec = table.get("spec", dict)
+    spec = table.get("spec", dict) if "spec" in about else None
+    operations = None if "spec" in about else operations_in(table.table("operations"))
     listed = table.table("contracts")
     if not listed.data:
         raise listed.error("at least one contract is needed")
@@ -195,40 +207,27 @@ def _assignment(table: Table, folder: Path, digest: str) -> Assignment:
         title=table.get("title", str),
         summary=table.get("summary", str).strip(),
         words=tuple(group.strings("words") for group in words),
-        contracts={name: _contract(name, listed.table(name), spec) for name in listed.data},
-        points=_points(table.table("points")),
+        contracts={n: _contract(n, listed.table(n), spec, operations) for n in listed.data},
+        points=points_in(table.table("points")),
         limits=Limits(**table.table("limits").numbers([f.name for f in fields(Limits)])),
-        hidden=_hidden(table.table("visibility")) if "visibility" in table.data else frozenset(),
+        hidden=hidden_in(table.table("visibility")) if "visibility" in table.data else frozenset(),
         digest=digest,
         folder=folder,
     )
 
 
-def _hidden(table: Table) -> frozenset[str]:
-    table.only(("hidden",))
-    named = table.strings("hidden")
-    unknown = [name for name in named if name not in (*FAMILIES, *checks())]
-    if unknown:
-        raise table.error(
-            f"{unknown} is neither a family of checks nor a check; families: {', '.join(FAMILIES)}"
-        )
-    return frozenset(named)
-
-
-def _points(table: Table) -> dict[str, float]:
-    points = table.numbers(FAMILIES, zero=True)
-    total = sum(points.values())
-    if abs(total - 100) > 1e-9:
-        raise table.error(f"the points add up to {total}; they must add up to 100")
-    return {family: float(points.get(family, 0)) for family in FAMILIES}
-
-
-def _contract(framework: str, table: Table, shared: Mapping[str, Any]) -> Contract:
-    table.only(("adapter", "world", "imports", "names", "claims", "spec", "lenient", "parts"))
+def _contract(
+    framework: str,
+    table: Table,
+    shared: Mapping[str, Any] | None,
+    operations: Operations | None,
+) -> Contract:
+    own = ("lenient",) if shared is None else ("spec", "lenient", "parts")
+    table.only(("adapter", "world", "imports", "names", "claims", *own))
     world = table.get("world", str)
     if world not in WORLDS:
         raise table.error(f"'world' is {world!r}; allowed: {', '.join(WORLDS)}")
-    options = {**shared, **table.get("spec", dict)}
+    options = {**shared, **table.get("spec", dict)} if shared is not None else {}
     whole = Contract(
         framework=framework,
         adapter=table.get("adapter", str),
@@ -236,11 +235,12 @@ def _contract(framework: str, table: Table, shared: Mapping[str, Any]) -> Contra
         imports=table.strings("imports"),
         names=(),
         claims=frozenset(),
-        options=_options(table, options),
+        options={} if shared is None else _options(table, options),
         lenient=table.data.get("lenient") is True,
+        operations=operations,
     )
     if "parts" not in table.data:
-        return replace(whole, names=_names(table), claims=_claims(table))
+        return replace(whole, names=names_of(table), claims=claims_of(table))
     listed = table.table("parts")
     parts = tuple(_part(name, listed.table(name), whole, options) for name in listed.data)
     total = sum(part.points for part in parts)
@@ -250,26 +250,13 @@ def _contract(framework: str, table: Table, shared: Mapping[str, Any]) -> Contra
     return replace(whole, names=tuple(names), parts=parts)
 
 
-def _names(table: Table) -> tuple[str, ...]:
-    if not table.strings("names"):
-        raise table.error("'names' is empty; name what the file must define")
-    return table.strings("names")
-
-
-def _claims(table: Table) -> frozenset[str]:
-    try:
-        return claims(table.strings("claims"))
-    except ValueError as error:
-        raise table.error(str(error)) from error
-
-
 def _part(name: str, table: Table, whole: Contract, shared: Mapping[str, Any]) -> Part:
     table.only(("points", "names", "claims", "spec", "steps", "variants"))
     own = {**shared, **(table.get("spec", dict) if "spec" in table.data else {})}
-    claimed = _claims(table)
+    claimed = claims_of(table)
     contract = replace(
         whole,
-        names=_names(table) if "names" in table.data else (name,),
+        names=names_of(table) if "names" in table.data else (name,),
         claims=claimed,
         options=_options(table, own),
         backward=bool(claimed & {"step_vjp", "sequence_vjp"}),

@@ -15,7 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the name, the title and the frameworks of each assignment."""
     del arguments
+    width = max(map(len, names())) + 2
     for assignment in map(load, names()):
         frameworks = ", ".join(assignment.contracts)
-        print(f"{assignment.name:<16}{assignment.title} ({frameworks})")
+        print(f"{assignment.name:<{width}}{assignment.title} ({frameworks})")
     return 0

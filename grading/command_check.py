@@ -14,7 +14,7 @@ from rnncheck.grading.opened import open_submission
 from rnncheck.grading.render import ledger
 from rnncheck.grading.submission import Submission
 from rnncheck.grading.telling import Telling
-from rnncheck.suites.check import checks
+from rnncheck.suites.check import checks, operation_checks
 from rnncheck.suites.sentences import say
 
 
@@ -79,7 +79,8 @@ def _require_some(
 ) -> None:
     """Refuse words and a case that leave nothing to check."""
     for word in words:
-        if not any(word in name for name in [*checks(), *claimed]):
+        known = [*checks(), *operation_checks(), *claimed]
+        if not any(word in name for name in known):
             raise UsageError(f"no check has {word!r} in its name; there are: {', '.join(checks())}")
     chosen = {n: size for n, size in claimed.items() if not words or any(w in n for w in words)}
     if not chosen:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from rnncheck.fixtures import files
 from rnncheck.fixtures.files import FOLDER, read_manifest
+from rnncheck.fixtures.operation_records import operation_records
+from rnncheck.fixtures.operation_show import show_operation
 from rnncheck.fixtures.records import records
 from rnncheck.fixtures.regenerate import planned, write
 from rnncheck.fixtures.show import show
@@ -113,15 +115,15 @@ def _require_writable(folder: Path, option: str) -> None:
 
 def _would_change(count: int, folder: Path) -> str:
     if not count:
-        return f"{len(records())} goldens in {folder} are what would be written."
+        return f"{len(_every())} goldens in {folder} are what would be written."
     return f"{_counted(count)} in {folder} would change; nothing was written."
 
 
 def _wrote(count: int, folder: Path) -> str:
     if not count:
-        return f"{len(records())} goldens in {folder} are up to date; nothing was written."
+        return f"{len(_every())} goldens in {folder} are up to date; nothing was written."
     own = " Now compare: rnncheck fixtures verify --record" if folder == FOLDER else ""
-    return f"Changed {_counted(count)} in {folder}, {len(records())} goldens in all.{own}"
+    return f"Changed {_counted(count)} in {folder}, {len(_every())} goldens in all.{own}"
 
 
 def _counted(count: int) -> str:
@@ -148,7 +150,12 @@ def _names(folder: Path) -> list[str]:
         listed = files.names(folder)
     except ValueError as error:
         raise UsageError(line(error)) from None
-    return list(dict.fromkeys([*records(), *listed]))
+    return list(dict.fromkeys([*_every(), *listed]))
+
+
+def _every() -> list[str]:
+    """Return the names of all goldens, of networks and of operations."""
+    return [*records(), *operation_records()]
 
 
 def _known(given: Sequence[str], there: list[str]) -> list[str]:
@@ -168,7 +175,7 @@ def _near(name: str, there: list[str]) -> str:
 
 def _show(arguments: argparse.Namespace) -> int:
     (name,) = _known([arguments.name], _names(FOLDER))
-    print(show(name), end="")
+    print((show_operation if name in operation_records() else show)(name), end="")
     return 0
 
 
@@ -176,6 +183,12 @@ def _list(arguments: argparse.Namespace) -> int:
     del arguments
     entries = read_manifest()["goldens"]
     for name, record in records().items():
-        producers = ", ".join(entries.get(name, {}).get("producers", []))
-        print(f"{name:<38} T={record.steps} B={record.batch}  {producers}")
+        print(f"{name:<38} T={record.steps} B={record.batch}  {_producers(entries, name)}")
+    for name, other in operation_records().items():
+        sizes = " ".join(f"{letter}={size}" for letter, size in other.sizes)
+        print(f"{name:<38} {sizes}  {_producers(entries, name)}")
     return 0
+
+
+def _producers(entries: Mapping[str, Mapping[str, list[str]]], name: str) -> str:
+    return ", ".join(entries.get(name, {}).get("producers", []))

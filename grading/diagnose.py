@@ -12,20 +12,23 @@ from dataclasses import dataclass, field, replace
 
 from rnncheck.grading.matching import Evidence, gather
 from rnncheck.grading.opened import Opened
+from rnncheck.grading.operation_diagnose import operation_mistake
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
+from rnncheck.mistakes.base_operation import OperationMistake
 from rnncheck.mistakes.combined import pairs
 from rnncheck.mistakes.conventions import combinations
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.implementation import Bind
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_dropout_off as dropout_off
 from rnncheck.suites import check_gradient_linear as gradient_linear
 from rnncheck.suites.calls import call_of
-from rnncheck.suites.case import Case, make_case
+from rnncheck.suites.case import Case, CaseSpec, make_case
 from rnncheck.suites.cases import general, long
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
+from rnncheck.suites.operation_case import OperationCaseSpec
+from rnncheck.suites.trial import AnyBind
 
 TRIES = 8000
 
@@ -48,7 +51,7 @@ class Diagnosis:
     hint: str
     digits: int
     cases: int
-    bind: Bind = field(repr=False, compare=False)
+    bind: AnyBind = field(repr=False, compare=False)
 
 
 class Diagnostician:
@@ -71,8 +74,11 @@ class Diagnostician:
         """Return what explains a failed comparison on every case, None if nothing does."""
         if outcome.status != "failed" or outcome.record is None:
             return None
+        if isinstance(outcome.record, OperationCaseSpec):
+            fits = operation_mistake(self.opened, outcome.check, outcome.record, self.device)
+            return None if fits is None else _diagnosis(*fits)
         try:
-            evidence = self._evidence(outcome)
+            evidence = self._evidence(outcome, outcome.record)
         except Fault:
             return None
         if evidence.digits(reference) is not None:
@@ -82,22 +88,21 @@ class Diagnostician:
             self._found.append(found[0])
         return None if found is None else _diagnosis(*found, len(evidence.cases))
 
-    def _evidence(self, outcome: Outcome) -> Evidence:
-        assert outcome.record is not None
+    def _evidence(self, outcome: Outcome, record: CaseSpec) -> Evidence:
         vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
         call = call_of(self.opened.claims, vjp=bool(vjp))
-        training = outcome.record.training and outcome.check != dropout_off.CHECK.name
-        first = replace(outcome.record, training=training)
-        records = [first, *general(self.opened.spec, training=training)]
+        training = record.training and outcome.check != dropout_off.CHECK.name
+        first, spec = replace(record, training=training), self.opened.network()[0]
+        records = [first, *general(spec, training=training)]
         if call == "sequence_vjp":
-            records += long(self.opened.spec)[:1]
+            records += long(spec)[:1]
         cases: list[Case] = [make_case(record) for record in dict.fromkeys(records)]
         if outcome.check == gradient_linear.CHECK.name:
             cases = [gradient_linear.enlarged(case) for case in cases]
         return gather(self.opened.bind, cases, call, self.device)
 
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
-        spec = self.opened.spec
+        spec = self.opened.network()[0]
         every = [mistake for mistake in mistakes().values() if mistake.applies(spec)]
         found = _closest(evidence, self._found) or _closest(evidence, every)
         if found is None and evidence.call not in self._exhausted:
@@ -127,5 +132,5 @@ def _first(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] 
     return None
 
 
-def _diagnosis(mistake: Mistake, digits: int, cases: int) -> Diagnosis:
+def _diagnosis(mistake: Mistake | OperationMistake, digits: int, cases: int) -> Diagnosis:
     return Diagnosis(mistake.id, mistake.what, mistake.hint, digits, cases, mistake.bind)

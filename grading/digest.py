@@ -17,7 +17,8 @@ import rnncheck.grading
 from rnncheck import adapters
 from rnncheck.grading.assignment import Contract
 from rnncheck.grading.collect import Item
-from rnncheck.grading.opened import spec_of
+from rnncheck.grading.opened import offered_by
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.driver import plan
 
@@ -65,12 +66,12 @@ def bank_digest(contract: Contract) -> str:
     """Return the digest of every check with its cases, as a contract asks for them."""
     if contract.parts:
         return digest(*(bank_digest(part.contract) for part in contract.parts))
-    return _bank_digest(contract.adapter, spec_of(contract.options), contract.claims)
+    return _bank_digest(contract.adapter, contract.spec, contract.claims)
 
 
 @functools.cache
-def _bank_digest(adapter_name: str, spec: Spec, claims: frozenset[str]) -> str:
-    offered = adapters.load(adapter_name).claims(spec) & claims
+def _bank_digest(adapter_name: str, spec: Spec | Operations, claims: frozenset[str]) -> str:
+    offered = offered_by(adapters.find(adapter_name), spec) & claims
     return digest([(c.name, [r.to_json() for r in cases]) for c, cases in plan(spec, offered)])
 
 

@@ -49,8 +49,9 @@ def measure(opened: Opened, steps: int) -> Measured:
     Raises:
         Fault: the submission gave no numbers.
         SpecError: it runs in reverse.
+        UsageError: it is no network.
     """
-    case = make_case(CaseSpec(usual(opened.spec), steps=steps))
+    case = make_case(CaseSpec(usual(opened.network()[0]), steps=steps))
     assert case.state is not None
     right = reference_flow(case.spec, case.params, case.x, case.state)
     implementation = opened.bind(case.spec, case.params)

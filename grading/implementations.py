@@ -6,14 +6,17 @@ from pathlib import Path
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
+from rnncheck.fixtures.operation_records import operation_records
 from rnncheck.grading.assignment import load
 from rnncheck.grading.diagnose import Diagnostician
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
 from rnncheck.grading.judge import Judged
-from rnncheck.grading.opened import open_submission, open_target
+from rnncheck.grading.opened import Opened, open_operations, open_submission, open_target
 from rnncheck.grading.render import verdict
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Dropout, Padding, Spec
+from rnncheck.reference import operations
 from rnncheck.reference.implementation import bind, claims_of
 from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.driver import Outcome
@@ -52,15 +55,26 @@ REFERENCE = {
 
 
 def reference_handles() -> list[Handle]:
-    """Return the reference under each of some specs."""
+    """Return the reference under each of some specs, and its operations."""
+    every = Operations(tuple(dict.fromkeys(r.spec for r in operation_records().values())))
+    offered = frozenset[str]().union(*map(operations.claims_of, every.specs))
     return [
-        Handle(f"reference[{name}]", spec, claims_of(spec), bind)
-        for name, spec in REFERENCE.items()
+        *(Handle(f"reference[{n}]", spec, claims_of(spec), bind) for n, spec in REFERENCE.items()),
+        Handle("reference[operations]", every, offered, operations.bind),
     ]
 
 
 def target_handles(world: str, device: str = "cpu") -> list[Handle]:
-    """Return the frameworks' own classes of a world, each in a worker of its own."""
+    """Return the frameworks' own classes of a world, each in a worker of its own.
+
+    Their operations are one handle, and share a worker.
+    """
+    own = [adapters.load_operations(name) for name in adapters.operation_names()]
+    opened = [open_operations(a, device) for a in own if a.world == world and a.targets]
+    return _class_handles(world, device) + [_own_handle(o, world, device) for o in opened]
+
+
+def _class_handles(world: str, device: str) -> list[Handle]:
     found = [(adapters.load(name)) for name in adapters.names()]
     return [
         _target_handle(adapter, target, device)
@@ -71,16 +85,20 @@ def target_handles(world: str, device: str = "cpu") -> list[Handle]:
 
 
 def _target_handle(adapter: Adapter, target: Target, device: str) -> Handle:
-    opened = open_target(adapter, target, device)
-    whole = opened.spec.dropout == Dropout()  # else it is there without, where all is checked
+    return _own_handle(open_target(adapter, target, device), adapter.world, device)
+
+
+def _own_handle(opened: Opened, world: str, device: str) -> Handle:
+    spec = opened.spec  # a network with dropout is there without too, where all is checked
+    whole = isinstance(spec, Operations) or spec.dropout == Dropout()
     return Handle(
         name=opened.name,
         spec=opened.spec,
         claims=opened.claims,
-        bind=opened.bind,
+        bind=opened.binds,
         device=device,
         dtypes=DTYPES if whole else DTYPES[:1],
-        examples=EXAMPLES[adapter.world],
+        examples=EXAMPLES[world],
         close=opened.close,
         families=FAMILIES if whole else ("wrappers",),
     )
@@ -109,7 +127,7 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
         name=file.name,
         spec=opened.spec,
         claims=opened.claims,
-        bind=opened.bind,
+        bind=opened.binds,
         dtypes=("float64",),
         device=device,
         examples=EXAMPLES[contract.world],

@@ -16,13 +16,10 @@ from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
-from rnncheck.suites.driver import Outcome, plan, run_plan
+from rnncheck.suites.driver import Outcome, Plan, plan, run_plan
 from rnncheck.suites.sentences import say
 from rnncheck.worker.servers import Servers
-
-Plan = list[tuple[Check, tuple[CaseSpec, ...]]]
 
 
 @dataclass(frozen=True)
@@ -211,7 +208,7 @@ def _selected(pairs: Plan, only: Sequence[str], case: int | None) -> Plan:
 
 
 def _run(opened: Opened, pairs: Plan, device: str) -> Iterator[Outcome]:
-    for outcome in run_plan(opened.bind, pairs, device=device):
+    for outcome in run_plan(opened.binds, pairs, device=device):
         if outcome.fault in ("timeout", "died"):
             opened.note(outcome.fault, outcome.message)
         yield outcome

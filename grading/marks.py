@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from rnncheck.grading.assignment import Assignment
-from rnncheck.suites.case import CaseSpec
-from rnncheck.suites.check import Check
+from rnncheck.suites.driver import Pair
 
 
 class Scored(Protocol):
@@ -25,9 +24,7 @@ class Scored(Protocol):
         ...
 
 
-def points_of(
-    assignment: Assignment, pairs: Iterable[tuple[Check, tuple[CaseSpec, ...]]]
-) -> dict[str, float]:
+def points_of(assignment: Assignment, pairs: Iterable[Pair]) -> dict[str, float]:
     """Return what each check is worth; a check that is not claimed is worth nothing."""
     pairs = list(pairs)
     sharing = Counter(check.family for check, cases in pairs if cases)

@@ -75,13 +75,18 @@ def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | Non
             theirs = answers(subject, case, call)
     except (Fault, LookupError, ValueError, AttributeError):  # two mistakes may not fit together
         return None
+    return equal_digits(given, theirs, EQUAL)
+
+
+def equal_digits(given: Arrays, theirs: Arrays, share: float) -> int | None:
+    """Return to how many digits arrays are equal, None where one is off by more than a share."""
     worst = 0.0
     for name, array in given.items():
         if name not in theirs or theirs[name].shape != array.shape:
             return None
         size = max(float(np.max(np.abs(theirs[name]), initial=0.0)), 1e-300)
         error = float(np.max(np.abs(array - theirs[name]), initial=0.0)) / size
-        if not error <= EQUAL:
+        if not error <= share:
             return None
         worst = max(worst, error)
     return min(MOST_DIGITS, int(-math.log10(worst)) if worst else MOST_DIGITS)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Layout, Target
+from rnncheck.adapters.base_operations import OperationAdapter
 from rnncheck.grading.assignment import SIZES, Contract
 from rnncheck.grading.assignment import Limits as AssignmentLimits
 from rnncheck.grading.errors import UsageError
@@ -15,6 +16,7 @@ from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Implementation
 from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.operations import OperationImplementation, Operations, OperationSpec
 from rnncheck.protocol.spec import Spec, spec_from_json
 from rnncheck.worker.client import Limits, Loaded, Session
 from rnncheck.worker.servers import Servers
@@ -31,7 +33,7 @@ class Opened:
     Attributes:
         name: of the file or class.
         adapter: through which it is seen.
-        spec: what it is to compute; the sizes in it mean nothing.
+        spec: what it is to compute, a network or operations; the sizes of a network mean nothing.
         claims: what it offers.
         bound_name: of the function or class that is bound.
         tier: how well its worker was shut in, a name of worker.tiers.TIERS; "" before it started.
@@ -42,8 +44,8 @@ class Opened:
         self,
         name: str,
         bound_name: str,
-        adapter: Adapter,
-        spec: Spec,
+        adapter: Adapter | OperationAdapter,
+        spec: Spec | Operations,
         claims: frozenset[str],
         start: Callable[[], tuple[Session, Loaded]],
         supply: Supply | None = None,
@@ -95,12 +97,44 @@ class Opened:
         try:
             bound = self._loaded.bind(spec, params, dtype, device)
             if self._supply is not None:
-                bound.supply = partial(self._supply, self.adapter.layout, spec, params)
+                bound.supply = partial(self._supply, self.network()[1].layout, spec, params)
             bound.mean_gradients = self._mean_gradients
             return bound
         except Fault as fault:
             self._note(fault)
             raise
+
+    def bind_operation(
+        self, spec: OperationSpec, dtype: str = "float64", device: str = "cpu"
+    ) -> OperationImplementation:
+        """Bind an operation; a protocol.operations.OperationBind."""
+        self.open()
+        assert self._loaded is not None
+        try:
+            return self._loaded.bind_operation(spec, dtype, device)
+        except Fault as fault:
+            self._note(fault)
+            raise
+
+    @property
+    def binds(self) -> Callable[..., Any]:
+        """What binds what it is: `bind_operation` of operations, else `bind`."""
+        return self.bind_operation if isinstance(self.spec, Operations) else self.bind
+
+    def network(self) -> tuple[Spec, Adapter]:
+        """Return spec and adapter of a network.
+
+        Raises:
+            UsageError: it is no network.
+        """
+        if isinstance(self.spec, Operations) or isinstance(self.adapter, OperationAdapter):
+            names = ", ".join(map(str, self.operations()))
+            raise UsageError(f"{self.name} holds operations ({names}) and no network")
+        return self.spec, self.adapter
+
+    def operations(self) -> tuple[OperationSpec, ...]:
+        """Return its operations, none of a network."""
+        return self.spec.specs if isinstance(self.spec, Operations) else ()
 
     def note(self, fault_kind: str, message: str) -> None:
         """Be told how a call ended; a lost process is started again at the next bind."""
@@ -144,9 +178,8 @@ def open_submission(
     if device != "cpu" and contract.world == "numpy":
         name = submission.path.name
         raise UsageError(f"{name} computes with NumPy, which has no device {device}; use cpu")
-    adapter = adapters.load(contract.adapter)
-    spec = spec_of(contract.options)
-    claims = adapter.claims(spec) & contract.claims
+    adapter = adapters.find(contract.adapter)
+    claims = offered_by(adapter, contract.spec) & contract.claims
 
     def start() -> tuple[Session, Loaded]:
         session = Session.start(
@@ -171,7 +204,7 @@ def open_submission(
         submission.path.name,
         contract.names[0],
         adapter,
-        spec,
+        contract.spec,
         claims,
         start,
         supply,
@@ -194,6 +227,31 @@ def open_target(adapter: Adapter, target: Target, device: str = "cpu") -> Opened
 
     name = f"{adapter.name}[{target.name}]"
     return Opened(name, target.path, adapter, spec, adapter.claims(spec), start)
+
+
+def open_operations(adapter: OperationAdapter, device: str = "cpu") -> Opened:
+    """Return a framework's own implementations of operations, to be opened in one worker."""
+    spec = Operations(tuple(target.spec for target in adapter.targets))
+
+    def start() -> tuple[Session, Loaded]:
+        session = Session.start(adapter.world, device=device)
+        try:
+            return session, session.load_target(adapter.name, f"{adapter.own}:")
+        except Fault:
+            session.close()
+            raise
+
+    return Opened(adapter.name, adapter.own, adapter, spec, offered_by(adapter, spec), start)
+
+
+def offered_by(adapter: Adapter | OperationAdapter, spec: Spec | Operations) -> frozenset[str]:
+    """Return what an adapter claims; of operations all that one of them offers."""
+    if isinstance(adapter, OperationAdapter) and isinstance(spec, Operations):
+        return frozenset[str]().union(*map(adapter.claims, spec.specs))
+    if isinstance(adapter, Adapter) and isinstance(spec, Spec):
+        return adapter.claims(spec)
+    what = "operations" if isinstance(spec, Operations) else "a network"
+    raise UsageError(f"the adapter {adapter.name!r} is not one of {what}; name another")
 
 
 def spec_of(options: Mapping[str, object]) -> Spec:

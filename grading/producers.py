@@ -8,11 +8,14 @@ from pathlib import Path
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
+from rnncheck.adapters.base_operations import OperationAdapter
 from rnncheck.fixtures.agreement import Producer, compare, needs
 from rnncheck.fixtures.files import FOLDER
+from rnncheck.fixtures.findings import Finding
 from rnncheck.fixtures.golden import Golden
+from rnncheck.fixtures.operation_records import operation_records
+from rnncheck.fixtures.operation_verify import Chosen, compare_operations
 from rnncheck.fixtures.rewriting import Question, plain, rewrite
-from rnncheck.fixtures.verify import Finding
 from rnncheck.grading.opened import spec_of
 from rnncheck.protocol.implementation import Implementation
 from rnncheck.protocol.names import Array
@@ -56,9 +59,13 @@ def compare_framework(
         Fault: "absent": the framework is not there.
     """
     with Session.start(FRAMEWORKS[framework]) as session:
-        producers = _producers(session)
+        producers, operations = _producers(session), _operation_producers(session)
         for name in names:
-            yield _merged(name, framework, compare(producers, folder, [name]))
+            if name in operation_records():
+                found = compare_operations(operations, [name], folder)
+            else:
+                found = compare(producers, folder, [name])
+            yield _merged(name, framework, found)
 
 
 def _merged(name: str, framework: str, findings: Iterable[Finding]) -> Finding:
@@ -78,6 +85,22 @@ def _producers(session: Session) -> dict[str, Producer]:
         )
         for adapter, target in classes(session.world)
     }
+
+
+def _operation_producers(session: Session) -> dict[str, Chosen]:
+    found = map(adapters.load_operations, adapters.operation_names())
+    return {
+        adapter.name: _chosen(session, adapter)
+        for adapter in found
+        if adapter.world == session.world and adapter.targets
+    }
+
+
+def _chosen(session: Session, adapter: OperationAdapter) -> Chosen:
+    """Return what binds a golden's operation where a framework has it, else gives None."""
+    loaded = session.load_target(adapter.name, f"{adapter.own}:")
+    have = {target.spec for target in adapter.targets}
+    return lambda golden: loaded.bind_operation if golden.spec in have else None
 
 
 def classes(world: str) -> list[tuple[Adapter, Target]]:

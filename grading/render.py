@@ -7,7 +7,7 @@ from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.escape import line, lines
 from rnncheck.grading.judge import Judged, Report
 from rnncheck.grading.rerun import rerun_line
-from rnncheck.suites.check import checks
+from rnncheck.suites.check import check_named
 from rnncheck.suites.driver import STATUSES, Outcome
 from rnncheck.suites.sentences import say
 
@@ -64,7 +64,7 @@ def _unexplained(outcome: Outcome) -> list[tuple[str, str]]:
     if outcome.failure is None:
         return []
     known = [("mistake", say("none_known"))] if outcome.failure.wrong else []
-    return [*known, ("hint", checks()[outcome.check].hint)]
+    return [*known, ("hint", check_named(outcome.check).hint)]
 
 
 def mistake(found: Diagnosis) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +9,13 @@ import numpy as np
 from rnncheck.adapters.base import Layout
 from rnncheck.grading.escape import line
 from rnncheck.grading.opened import Opened
+from rnncheck.grading.operation_snippet import operation_snippet
+from rnncheck.grading.script import Wrong, comparison, imports, literal, setup_ends, variable
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.names import Array, Arrays, flat
+from rnncheck.protocol.names import Arrays, flat
+from rnncheck.protocol.operations import Operations
 from rnncheck.suites.calls import backward, forward
-from rnncheck.suites.case import Case, make_case
+from rnncheck.suites.case import Case, CaseSpec, make_case
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.shrink import plainest, smallest
@@ -36,33 +36,6 @@ SOURCES = (
     "mask_gradient",
 )
 QUICK = ("numpy", "torch")  # worlds in which a call takes a millisecond, so that many can be tried
-TAKEN = {"numpy", "torch", "keras", "tensorflow", "tf_keras", *sys.stdlib_module_names}
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """What is wrong on a case.
-
-    Attributes:
-        call: the call of the protocol.
-        got, right: its results in the native form.
-        error: by how much each element is off where it is beyond its allowance, else 0.
-    """
-
-    call: str
-    got: Arrays
-    right: Arrays
-    error: Arrays
-
-    @property
-    def most(self) -> float:
-        """The largest error."""
-        return max(float(array.max(initial=0.0)) for array in self.error.values())
-
-    @property
-    def name(self) -> str:
-        """The first result that is wrong."""
-        return next(name for name, array in self.error.items() if array.any())
 
 
 def snippet(opened: Opened, failed: list[Outcome], file: Path, device: str = "cpu") -> str:
@@ -74,10 +47,12 @@ def snippet(opened: Opened, failed: list[Outcome], file: Path, device: str = "cp
         file: the submission's file; the script imports it by its name.
         device: "cpu" or "cuda".
     """
+    if isinstance(opened.spec, Operations):
+        return operation_snippet(opened, failed, file, device)
     ended = {o.check: o.record for o in failed if o.failure is not None and o.failure.wrong}
     for name in SOURCES:
         record = ended.get(name)
-        if record is None:
+        if not isinstance(record, CaseSpec):
             continue
         vjp = bool(checks()[name].needs & {"step_vjp", "sequence_vjp"})
         case = make_case(smallest(opened.bind, checks()[name], record, device=device))
@@ -105,7 +80,7 @@ def _wrong(opened: Opened, case: Case, device: str, vjp: bool) -> Wrong:
         spread = truth.spread(name, call.removesuffix("_vjp"))
         found = judge(truth.values(name, got[name], expected, spread=spread), Tally())
         error[name] = np.where(found.wrong, np.nan_to_num(found.error, nan=np.inf), 0.0)
-    out, spec = opened.adapter.layout.results_out, case.spec
+    out, spec = opened.network()[1].layout.results_out, case.spec
     return Wrong(call, out(spec, call, got), out(spec, call, right), out(spec, call, error))
 
 
@@ -116,24 +91,26 @@ def _right(truth: Truth, call: str) -> Arrays:
 
 
 def _script(opened: Opened, case: Case, wrong: Wrong, file: Path) -> str:
-    native = _arguments(opened.adapter.layout, case, wrong.call)
-    params = opened.adapter.layout.params_out(case.spec, case.params)
-    run = opened.adapter.layout.rerun(case.spec, wrong.call, f"mine.{opened.bound_name}", [*native])
-    setup = _setup_ends(run)
+    native = _arguments(opened.network()[1].layout, case, wrong.call)
+    params = opened.network()[1].layout.params_out(case.spec, case.params)
+    run = opened.network()[1].layout.rerun(
+        case.spec, wrong.call, f"mine.{opened.bound_name}", [*native]
+    )
+    setup = setup_ends(run)
     lines = [
         f"# Shows a wrong number in {line(file.name)} without rnncheck.",
         "import numpy as np",
         *run[:setup],
-        *_imports(file),
+        *imports(file),
         "",
         "params = {",
-        *(f'    "{name}": {_literal(array)},' for name, array in params.items()),
+        *(f'    "{name}": {literal(array)},' for name, array in params.items()),
         "}",
-        *(f"{_variable(name)} = {_literal(array)}" for name, array in native.items()),
+        *(f"{variable(name)} = {literal(array)}" for name, array in native.items()),
         "",
         *run[setup:],
         "",
-        *_comparison(wrong, opened.adapter.world),
+        *comparison(wrong, opened.adapter.world),
     ]
     return "\n".join(lines) + "\n"
 
@@ -146,43 +123,3 @@ def _arguments(layout: Layout, case: Case, call: str) -> Arrays:
         upstream = case.d_outputs[0] if step else case.d_outputs
         given |= flat(d_outputs=upstream, d_state=case.d_state)
     return layout.arguments(case.spec, call, given)
-
-
-def _setup_ends(run: list[str]) -> int:
-    """Return how many lines come before the file may be imported: a framework's settings."""
-    starts = ("import ", "os.environ", "torch.set_default", "keras.config", "tf.keras.backend")
-    return next(n for n, text in enumerate(run) if not text.startswith(starts))
-
-
-def _imports(file: Path) -> list[str]:
-    stem = file.stem
-    if stem in TAKEN:
-        stem = f"my_{stem}"
-        return [f"import {stem} as mine  # {file.name}, copied to {stem}.py beside this script"]
-    if stem.isidentifier() and not keyword.iskeyword(stem):
-        return [f"import {stem} as mine  # from the folder of this script"]
-    return ["import importlib", f"mine = importlib.import_module({stem!r})"]
-
-
-def _comparison(wrong: Wrong, world: str) -> list[str]:
-    name = _variable(wrong.name)
-    tensor = f"{name}.detach()" if world == "torch" else name
-    if name.startswith("d_") and world in ("torch", "keras3") and not wrong.got[wrong.name].any():
-        tensor = f"0 if {name} is None else {name}"  # what no gradient reaches
-    return [
-        f"should_be = {_literal(wrong.right[wrong.name])}",
-        f"got = np.asarray({tensor})",
-        f'print("{name} is", got)',
-        'print("should be", should_be)',
-        'print("off by", np.abs(got - should_be).max())',
-    ]
-
-
-def _variable(name: str) -> str:
-    return name.replace(".", "_")
-
-
-def _literal(array: Array) -> str:
-    if array.dtype.kind == "f" and not array.any():
-        return f"np.zeros({array.shape})"
-    return f"np.array({array.tolist()})"

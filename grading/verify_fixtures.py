@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rnncheck.fixtures.agreement import record_producers
 from rnncheck.fixtures.files import read_manifest
-from rnncheck.fixtures.verify import Finding, verify
+from rnncheck.fixtures.findings import Finding
+from rnncheck.fixtures.verify import verify
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
 from rnncheck.grading.producers import EXTRAS, FRAMEWORKS, NAMES, compare_framework

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 CALLS = ("step", "sequence", "step_vjp", "sequence_vjp")
+OPERATION_CALLS = ("compute", "compute_vjp")
 
 CLAIMS: dict[str, str] = {
     "step": "computes one time step",
@@ -28,6 +29,8 @@ CLAIMS: dict[str, str] = {
     "float64": "computes in float64",
     "cpu": "runs on the CPU",
     "cuda": "runs on a CUDA device",
+    "compute": "computes an operation",
+    "compute_vjp": "gives the gradients of an operation",
 }
 
 

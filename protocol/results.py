@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.spec import Spec
 
+WHOLE = "whole numbers are asked for, int64 or int32"
 FLOATS = "floating point numbers are asked for, float64 or float32"
 
 
@@ -29,17 +30,40 @@ def usable(
     Raises:
         Fault: shape, a result is missing or cannot be reshaped; error, it is not floating point.
     """
+    return usable_arrays(call, shapes, results, frozenset(), lambda name: axes(spec, call, name))
+
+
+def usable_arrays(
+    call: str,
+    shapes: Mapping[str, Shape],
+    results: Mapping[str, Array],
+    whole: frozenset[str],
+    axes_of: Callable[[str], tuple[str, ...]],
+) -> tuple[Arrays, dict[str, Any]]:
+    """Return the results as `usable` does.
+
+    Args:
+        call: its name, for a message.
+        shapes: what is asked for.
+        results: what came back.
+        whole: the names whose values are to be whole numbers; all others are floats.
+        axes_of: gives the letters of a result's axes, () where there are none to name.
+
+    Raises:
+        Fault: shape or error, as `usable`.
+    """
     arrays: Arrays = {}
     turned: dict[str, list[list[int]]] = {}
     for name, shape in shapes.items():
         if name not in results:
             raise Fault("shape", f"{name} did not come back from {call}; {_ask(shapes)}")
         array = results[name]
-        if array.dtype.kind != "f":
-            raise Fault("error", f"{name} came back as {array.dtype}; {FLOATS}")
+        if array.dtype.kind not in ("iu" if name in whole else "f"):
+            asked = WHOLE if name in whole else FLOATS
+            raise Fault("error", f"{name} came back as {array.dtype}; {asked}")
         if array.shape != shape:
             if array.size != math.prod(shape):
-                raise Fault("shape", _differs(spec, call, name, array.shape, shape))
+                raise Fault("shape", _differs(axes_of(name), name, array.shape, shape))
             turned[name] = [list(array.shape), list(shape)]
         arrays[name] = array.reshape(shape)
     dtypes = {name: array.dtype.name for name, array in arrays.items()}
@@ -66,7 +90,6 @@ def _ask(shapes: Mapping[str, Shape]) -> str:
     return f"{', '.join(shapes)} are asked for"
 
 
-def _differs(spec: Spec, call: str, name: str, got: Shape, asked: Shape) -> str:
-    letters = axes(spec, call, name)
+def _differs(letters: tuple[str, ...], name: str, got: Shape, asked: Shape) -> str:
     words = f" = ({', '.join(letters)})" if len(letters) == len(asked) else ""
     return f"{name} has shape {got}; {asked}{words} is asked for"

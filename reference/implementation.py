@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnncheck.protocol.claims import CLAIMS, claims
+from rnncheck.protocol.claims import CLAIMS, OPERATION_CALLS, claims
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import (
     Array,
@@ -31,7 +31,7 @@ from rnncheck.reference.padding import valid_steps
 
 def claims_of(spec: Spec) -> frozenset[str]:
     """Return what the reference offers for a spec: all that fits it."""
-    unfit = {"cuda", "dropout_drawn"}
+    unfit = {"cuda", "dropout_drawn", *OPERATION_CALLS}
     if spec.dropout == Dropout():
         unfit |= {"dropout", "dropout_given"}
     if len(spec.directions) > 1:

@@ -6,13 +6,11 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rnncheck.protocol.claims import claims
-from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import Case, CaseSpec
-from rnncheck.suites.subject import Subject
-from rnncheck.suites.truth import Truth
+from rnncheck.protocol.operations import OperationSpec
 
 FAMILIES = (
     "contract",
@@ -42,6 +40,8 @@ class Check:
         run: (implementation, case, truth) -> None, raises CheckFailure.
         cases: the records that a bank replays for a spec, simplest first; () where the check does
             not apply to the spec. The sizes in the spec are ignored.
+        about: "network" or "operation": whether `run` takes Subject, Case and Truth and `cases` a
+            Spec, or OperationSubject, OperationCase, OperationTruth and an OperationSpec.
     """
 
     name: str
@@ -50,8 +50,9 @@ class Check:
     hint: str
     needs: frozenset[str]
     catches: str
-    run: Callable[[Subject, Case, Truth], None]
-    cases: Callable[[Spec], tuple[CaseSpec, ...]]
+    run: Callable[[Any, Any, Any], None]
+    cases: Callable[[Any], tuple[Any, ...]]
+    about: str = "network"
 
     def __post_init__(self) -> None:
         """Refuse an unknown family or claim."""
@@ -59,10 +60,29 @@ class Check:
         if self.family not in FAMILIES:
             raise ValueError(f"{self.family!r} is no family of checks; allowed: {FAMILIES}")
 
+    def of(self, spec: OperationSpec) -> Check:
+        """Return the check of one operation among several, "<name>[<operation>]"."""
+        return replace(self, name=f"{self.name}[{spec}]")
+
 
 @functools.cache
 def checks() -> dict[str, Check]:
-    """Return all checks by name, family by family."""
+    """Return all checks of networks by name, family by family."""
+    return _found("network")
+
+
+@functools.cache
+def operation_checks() -> dict[str, Check]:
+    """Return all checks of operations by name, family by family."""
+    return _found("operation")
+
+
+def check_named(name: str) -> Check:
+    """Return the check of that name, of a network or, "<name>[<operation>]" too, an operation."""
+    return (checks() | operation_checks())[name.partition("[")[0]]
+
+
+def _found(about: str) -> dict[str, Check]:
     package = importlib.import_module("rnncheck.suites")
     found = []
     for module in pkgutil.iter_modules(package.__path__):
@@ -70,6 +90,7 @@ def checks() -> dict[str, Check]:
             check = importlib.import_module(f"rnncheck.suites.{module.name}").CHECK
             if f"check_{check.name}" != module.name:
                 raise ValueError(f"{module.name}.py holds the check {check.name!r}")
-            found.append(check)
+            if check.about == about:
+                found.append(check)
     found.sort(key=lambda c: (FAMILIES.index(c.family), c.name))
     return {check.name: check for check in found}

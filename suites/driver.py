@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import CaseSpec
-from rnncheck.suites.check import Check, checks
+from rnncheck.suites.check import Check, checks, operation_checks
 from rnncheck.suites.compare import CheckFailure, NotJudgedError
+from rnncheck.suites.operation_case import OperationCaseSpec
 from rnncheck.suites.prepared import AFRESH, Prepared
 from rnncheck.suites.sentences import say
-from rnncheck.suites.subject import Subject
 from rnncheck.suites.tally import Tally
+from rnncheck.suites.trial import AnyBind, AnyRecord, trial
 
+Pair: TypeAlias = tuple[Check, tuple[Any, ...]]  # the records of its cases
+Plan: TypeAlias = list[Pair]
 STATUSES = (
     "passed",
     "failed",
@@ -59,7 +62,7 @@ class Outcome:
     check: str
     family: str
     status: str
-    record: CaseSpec | None = None
+    record: AnyRecord | None = None
     case_index: int = 0
     failure: CheckFailure | None = None
     message: str = ""
@@ -69,18 +72,33 @@ class Outcome:
     share: float | None = None
 
 
-def plan(spec: Spec, offered: Iterable[str]) -> list[tuple[Check, tuple[CaseSpec, ...]]]:
-    """Return every check with its cases; no cases where the check is not claimed."""
+def plan(spec: Spec | Operations, offered: Iterable[str]) -> Plan:
+    """Return every check with its cases; no cases where the check is not claimed.
+
+    Of operations each check is there once for each operation that it says something of.
+    """
     have = frozenset(offered)
-    pairs = []
+    if isinstance(spec, Operations):
+        return list(_operation_pairs(spec, have))
+    pairs: Plan = []
     for check in checks().values():
         cases = check.cases(spec) if check.needs <= have else ()
         pairs.append((check, tuple(r for r in cases if _claimed(r, have))))
     return pairs
 
 
-def _claimed(record: CaseSpec, have: frozenset[str]) -> bool:
+def _operation_pairs(operations: Operations, have: frozenset[str]) -> Iterator[Pair]:
+    for check in operation_checks().values():
+        for spec in operations.specs:
+            cases = check.cases(spec)
+            if cases:
+                yield check.of(spec), cases if check.needs <= have else ()
+
+
+def _claimed(record: AnyRecord, have: frozenset[str]) -> bool:
     """Say whether a case asks only for what is claimed."""
+    if isinstance(record, OperationCaseSpec):
+        return True
     needs = set()
     if record.masked:
         needs.add("mask")
@@ -98,9 +116,9 @@ def _claimed(record: CaseSpec, have: frozenset[str]) -> bool:
 
 
 def run_pair(
-    bind: Bind,
+    bind: AnyBind,
     check: Check,
-    record: CaseSpec,
+    record: AnyRecord,
     dtype: str = "float64",
     device: str = "cpu",
     prepared: Prepared = AFRESH,
@@ -120,10 +138,8 @@ def run_pair(
     tried: list[Tally] = []
 
     def attempt(judged: str) -> None:
-        case, truth = prepared.case(record), prepared.truth(record, judged)
-        truth.tally = Tally(every=tally is not None and tally.every)
-        tried.append(truth.tally)
-        check.run(Subject(bind, case, dtype, device), case, truth)
+        tried.append(Tally(every=tally is not None and tally.every))
+        check.run(*trial(bind, record, dtype, device, judged, prepared, tried[-1]))
 
     outcome = Outcome(check.name, check.family, "passed", record)
     try:
@@ -155,7 +171,7 @@ def _judged_twice(attempt: Callable[[str], None], dtype: str) -> tuple[str, ...]
     return ()
 
 
-def _faulted(check: Check, record: CaseSpec, fault: Fault) -> Outcome:
+def _faulted(check: Check, record: AnyRecord, fault: Fault) -> Outcome:
     status = _FAULTS[fault.kind]
     return Outcome(
         check.name,
@@ -169,8 +185,8 @@ def _faulted(check: Check, record: CaseSpec, fault: Fault) -> Outcome:
 
 
 def run_plan(
-    bind: Bind,
-    pairs: Iterable[tuple[Check, tuple[CaseSpec, ...]]],
+    bind: AnyBind,
+    pairs: Iterable[Pair],
     dtype: str = "float64",
     device: str = "cpu",
     *,
@@ -189,7 +205,7 @@ def run_plan(
 
 
 def _run_cases(
-    bind: Bind, check: Check, cases: tuple[CaseSpec, ...], dtype: str, device: str, every: bool
+    bind: AnyBind, check: Check, cases: tuple[AnyRecord, ...], dtype: str, device: str, every: bool
 ) -> Outcome:
     notes: tuple[str, ...] = ()
     blurred: Outcome | None = None

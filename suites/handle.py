@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import CaseSpec
-from rnncheck.suites.check import FAMILIES, Check
-from rnncheck.suites.driver import Outcome, plan
+from rnncheck.suites.check import FAMILIES
+from rnncheck.suites.driver import Outcome, Plan, plan
+from rnncheck.suites.trial import AnyBind
 
 
 def _in_words(outcome: Outcome) -> str:
@@ -22,7 +22,7 @@ class Handle:
 
     Attributes:
         name: in test ids and in the ledger.
-        spec: what it computes; the sizes in it mean nothing.
+        spec: what it computes, a network or operations; the sizes in it mean nothing.
         claims: what it offers.
         bind: binds it.
         dtypes: in which it is run.
@@ -35,9 +35,9 @@ class Handle:
     """
 
     name: str
-    spec: Spec
+    spec: Spec | Operations
     claims: frozenset[str]
-    bind: Bind
+    bind: AnyBind
     dtypes: tuple[str, ...] = ("float64", "float32")
     device: str = "cpu"
     examples: int = 20
@@ -46,7 +46,7 @@ class Handle:
     close: Callable[[], None] = field(default=lambda: None, compare=False)
     families: tuple[str, ...] = FAMILIES
 
-    def plan(self) -> list[tuple[Check, tuple[CaseSpec, ...]]]:
+    def plan(self) -> Plan:
         """Return every check with its cases; none where it is not run or not claimed."""
         pairs = plan(self.spec, self.claims)
         return [(check, cases if check.family in self.families else ()) for check, cases in pairs]

@@ -12,9 +12,11 @@ import numpy as np
 
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.names import Array
+from rnncheck.protocol.operations import OperationBind
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import run_pair
+from rnncheck.suites.operation_case import OperationCaseSpec
 from rnncheck.suites.sizes import sized
 
 LONG = 8
@@ -49,6 +51,38 @@ def smallest(
         if outcome.fault in ("timeout", "died"):
             break
     return record
+
+
+def smallest_operation(
+    bind: OperationBind,
+    check: Check,
+    record: OperationCaseSpec,
+    *,
+    device: str = "cpu",
+    seconds: float = 1.5,
+) -> OperationCaseSpec:
+    """Return the smallest record of an operation like this one that fails; as `smallest`.
+
+    Its axes become shorter one after the other. Scalars may depend on the sizes: a record that
+    cannot be computed is passed over.
+    """
+    end = time.monotonic() + seconds
+    for letter, most in record.sizes:
+        for size in range(1, most):
+            sizes = tuple((n, size if n == letter else s) for n, s in record.sizes)
+            smaller = replace(record, sizes=sizes, golden="")
+            if time.monotonic() < end and _still_fails(bind, check, smaller, device):
+                record = smaller
+                break
+    return record
+
+
+def _still_fails(bind: OperationBind, check: Check, record: OperationCaseSpec, device: str) -> bool:
+    try:
+        failure = run_pair(bind, check, record, device=device).failure
+    except ValueError:
+        return False
+    return failure is not None and bool(failure.wrong)
 
 
 def _smaller(record: CaseSpec) -> Iterator[CaseSpec]:

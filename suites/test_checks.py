@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 
-from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import DRAWN, Outcome, run_pair
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.strategies import like
+from rnncheck.suites.trial import AnyRecord
 
 
 def test_check(handle: Handle, check: Check, dtype: str, explore: int) -> None:
@@ -25,7 +25,7 @@ def test_check(handle: Handle, check: Check, dtype: str, explore: int) -> None:
 
 
 def _explore(
-    handle: Handle, check: Check, cases: tuple[CaseSpec, ...], dtype: str, explore: int
+    handle: Handle, check: Check, cases: tuple[AnyRecord, ...], dtype: str, explore: int
 ) -> None:
     __tracebackhide__ = True
 
@@ -37,7 +37,7 @@ def _explore(
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     @given(like(cases))
-    def drawn(record: CaseSpec) -> None:
+    def drawn(record: AnyRecord) -> None:
         __tracebackhide__ = True
         outcome = run_pair(handle.bind, check, record, dtype, handle.device)
         if outcome.status == "not judged":

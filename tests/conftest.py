@@ -46,6 +46,7 @@ SAME_EVERYWHERE = (
     "test_ledger",
     "test_mistakes_catalogue",
     "test_mistakes_jordan",
+    "test_operations",
     "test_picture",
     "test_reference_arguments",
     "test_reference_flow",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnncheck import adapters
-from rnncheck.grading.assignment import Assignment, load, names
+from rnncheck.grading.assignment import Assignment, Contract, load, names
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import read_submission
 from rnncheck.grading.opened import spec_of
@@ -20,6 +20,7 @@ COURSES = (
     *("cmu11785-gru", "cmu11785-rnn", "cs231n-lstm", "cs231n-rnn", "dlai-lstm", "dlai-rnn"),
     *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn"),
 )
+OPERATIONS = ("losses-over-time",)
 VALID = """
 format = 1
 name = "mine"
@@ -52,9 +53,9 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_the_assignments_are_there() -> None:
-    """Each cell has a step, a layer and a backward assignment; Jordan has no step of its own."""
+    """Each cell has a step, a layer and a backward one, Jordan no step; and the operations."""
     rows = [cell + kind for cell in CELLS for kind in KINDS]
-    assert list(names()) == sorted([*rows, *LAYERS_ONLY, *DROPOUT, *COURSES])
+    assert list(names()) == sorted([*rows, *LAYERS_ONLY, *DROPOUT, *COURSES, *OPERATIONS])
 
 
 @pytest.mark.parametrize("name", names())
@@ -65,15 +66,22 @@ def test_assignment_is_complete(name: str) -> None:
     assert list(assignment.points) == list(FAMILIES)
     assert sum(assignment.points.values()) == 100
     for framework, contract in assignment.contracts.items():
-        spec = spec_of(contract.options)
-        assert spec.cell == name.split("-")[0] or name in COURSES
         assert contract.framework == framework
         for one in [part.contract for part in contract.parts] or [contract]:
-            adapter = adapters.load(one.adapter)
-            own = adapter.claims(spec_of(one.options))
-            assert adapter.world == one.world
+            offered = offered_by(name, one)
+            assert adapters.find(one.adapter).world == one.world
             assert one.claims, name
-            assert one.claims <= own, one.claims - own
+            assert one.claims <= offered, one.claims - offered
+
+
+def offered_by(name: str, contract: Contract) -> frozenset[str]:
+    """Return what the adapter of a contract claims for what is asked."""
+    if contract.operations is not None:
+        own = adapters.load_operations(contract.adapter)
+        return frozenset[str]().union(*map(own.claims, contract.operations.specs))
+    spec = spec_of(contract.options)
+    assert spec.cell == name.split("-")[0] or name in COURSES
+    return adapters.load(contract.adapter).claims(spec)
 
 
 @pytest.mark.parametrize("name", names())
@@ -83,6 +91,8 @@ def test_files_define_what_is_asked(name: str) -> None:
     starters = assignment.starters()
     alone = name.endswith("backward") or name in LAYERS_ONLY or name in COURSES
     wanted = ["numpy"] if alone else framework_list()[: 2 if name in DROPOUT else 3]
+    if name in OPERATIONS:
+        wanted = ["numpy", "torch"]
     assert list(starters)[:3] == wanted
     for framework, path in starters.items():
         assert read_submission(path).marker == name
@@ -128,6 +138,8 @@ def test_own_assignment_loads_from_its_path(tmp_path: Path, form: str) -> None:
         ('["forward"]', "[]", "'names' is empty"),
         ('["forward"]', "[1]", "it must be a list of strings"),
         ('["sequence"]', '["sequences"]', "unknown claims ['sequences']"),
+        ("[spec]", "[operations.adam]\n[spec]", "it has spec and operations; give one of"),
+        ('[spec]\ncell = "lstm"', "", "it has neither; give one of"),
         ("forget_bias = 1.0", "forget = 1.0", "spec has unknown fields ['forget']"),
         ("forget_bias = 1.0", "input_size = 3", "leave it out"),
         ('cell = "lstm"', 'cell = "gru"', "forget_bias is an option of an lstm"),

@@ -13,7 +13,7 @@ import pytest
 from rnncheck import adapters
 from rnncheck.mistakes import mistakes
 from rnncheck.protocol.spec import GATES
-from rnncheck.suites.check import checks
+from rnncheck.suites.check import checks, operation_checks
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
@@ -55,7 +55,9 @@ def cells() -> Iterator[tuple[str, str, str]]:
 
 
 def targets(name: str) -> set[str]:
-    """Return the last parts of the names of an adapter's targets."""
+    """Return the last parts of the names of an adapter's targets, or its operations."""
+    if name in adapters.operation_names():
+        return {target.spec.name for target in adapters.load_operations(name).targets}
     found = (target.name.rpartition(":")[2] for target in adapters.load(name).targets)
     return {target.removeprefix("nn.rnn_cell.") for target in found}
 
@@ -74,11 +76,11 @@ def exists(name: str, column: str) -> bool:
     if column == "assignment":
         return name in ASSIGNMENTS
     if column == "checks":
-        return name in checks() or is_test(name)
+        return name in checks() or name in operation_checks() or is_test(name)
     adapter, _, target = name.partition(" ")
-    if adapter not in adapters.names():
+    if adapter not in [*adapters.names(), *adapters.operation_names()]:
         return is_test(name)
-    return adapters.load(adapter).world == WORLDS[column] and target in targets(adapter)
+    return adapters.find(adapter).world == WORLDS[column] and target in targets(adapter)
 
 
 @pytest.mark.parametrize("row", SYSTEMS, ids=lambda row: row["system"])
@@ -139,7 +141,11 @@ def test_coverage_names_every_seed() -> None:
 def test_coverage_leaves_nothing_out() -> None:
     """Every assignment, adapter and cell of the reference is somewhere in the page."""
     said = {word for name in named(TEXT) for word in (name, name.partition(" ")[0])}
-    wanted = ASSIGNMENTS | set(adapters.names()) | {f"reference/{cell}.py" for cell in GATES}
+    wanted = (
+        ASSIGNMENTS
+        | {*adapters.names(), *adapters.operation_names()}
+        | {f"reference/{cell}.py" for cell in GATES}
+    )
     assert not wanted - said, f"docs/coverage.md does not name {sorted(wanted - said)}"
 
 

@@ -16,14 +16,16 @@ from rnncheck.fixtures.files import (
     FOLDER,
     digest,
     manifest_bytes,
+    names,
     path_of,
     read,
     read_manifest,
     to_bytes,
 )
+from rnncheck.fixtures.findings import Finding
 from rnncheck.fixtures.golden import Golden, Named
+from rnncheck.fixtures.operation_records import operation_records
 from rnncheck.fixtures.records import EXAMPLE, records
-from rnncheck.fixtures.verify import Finding
 from rnncheck.grading import command_fixtures, producers, verify_fixtures
 from rnncheck.grading.cli import main
 from rnncheck.grading.producers import compare_framework
@@ -88,7 +90,7 @@ def test_verify_holds_all_with_numpy_and_mpmath(capsys: pytest.CaptureFixture[st
     """Without a framework, every golden, and a closing sentence."""
     code, said = command(capsys, "verify", "--framework", "none")
     assert code == 0
-    ends = rf"\n{len(records())} goldens: bytes equal, the reference within (\d+) ulp\.\n$"
+    ends = rf"\n{len(names())} goldens: bytes equal, the reference within (\d+) ulp\.\n$"
     found = re.search(ends, said)
     assert found, said
     assert 0 < int(found[1]) <= 32
@@ -136,7 +138,7 @@ def test_regenerate_into_a_new_folder(tmp_path: Path, capsys: pytest.CaptureFixt
     """Every file is new."""
     folder = tmp_path / "new" / "one"
     code, said = command(capsys, "regenerate", "--out", folder)
-    assert (code, said.count(".json: new\n")) == (0, len(records()) + 1)
+    assert (code, said.count(".json: new\n")) == (0, len(names()) + 1)
     assert contents(folder) == contents(FOLDER)
 
 
@@ -218,8 +220,11 @@ def test_show_prints_the_published_example(capsys: pytest.CaptureFixture[str]) -
 def test_list_names_every_golden_and_who_agrees(capsys: pytest.CaptureFixture[str]) -> None:
     """A line for each."""
     code, said = command(capsys, "list")
-    assert (code, [line.split()[0] for line in said.splitlines()]) == (0, list(records()))
-    assert all("T=" in line and "numpy-mpmath, " in line for line in said.splitlines())
+    assert (code, [line.split()[0] for line in said.splitlines()]) == (
+        0,
+        [*records(), *operation_records()],
+    )
+    assert all("=" in line and "numpy-mpmath, " in line for line in said.splitlines())
 
 
 def gone(framework: str, *_: object) -> object:

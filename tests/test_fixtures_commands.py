@@ -14,10 +14,11 @@ import pytest
 
 from rnncheck.fixtures import agreement
 from rnncheck.fixtures.files import FOLDER, names, path_of, read, read_manifest
-from rnncheck.fixtures.records import EXAMPLE
+from rnncheck.fixtures.findings import Finding
+from rnncheck.fixtures.records import EXAMPLE, records
 from rnncheck.fixtures.regenerate import regenerate
 from rnncheck.fixtures.show import show
-from rnncheck.fixtures.verify import Finding, verify
+from rnncheck.fixtures.verify import verify
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.spec import SpecError
 from rnncheck.reference.implementation import ReferenceImplementation, bind
@@ -212,7 +213,7 @@ def test_show_has_the_example_as_a_table() -> None:
     assert row["outputs"] == ["0.88759908", "0.91243947", "0.91348763"]
 
 
-@pytest.mark.parametrize("name", sorted(read_manifest()["goldens"]))
+@pytest.mark.parametrize("name", sorted(records()))
 def test_show_can_show_every_golden(name: str) -> None:
     """Each row of the batch has its table, no line ends in blanks."""
     text = show(name)

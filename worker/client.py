@@ -11,11 +11,14 @@ import numpy as np
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter
+from rnncheck.adapters.base_operations import OperationAdapter
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array
+from rnncheck.protocol.operations import OperationSpec
 from rnncheck.protocol.spec import Spec
 from rnncheck.worker.limits import Limits
 from rnncheck.worker.link import Link
+from rnncheck.worker.operation_proxy import OperationProxy
 from rnncheck.worker.proxy import Binder, Proxy
 from rnncheck.worker.servers import Servers
 from rnncheck.worker.stage import WORLDS
@@ -30,6 +33,7 @@ class Loaded:
 
     Attributes:
         binder: how to bind it.
+        adapter: the adapter through which it is seen.
         names: names that it must have, the one that is bound first.
         missing: those that it does not have.
         filename: the file's name, or the class's path.
@@ -38,6 +42,7 @@ class Loaded:
     """
 
     binder: Binder
+    adapter: Adapter | OperationAdapter
     names: tuple[str, ...]
     missing: tuple[str, ...]
     filename: str
@@ -48,14 +53,34 @@ class Loaded:
         self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
     ) -> Proxy:
         """Bind it to a spec and parameters; see protocol.implementation.Bind."""
-        if self.names[0] in self.missing:
-            what = "function" if self.binder.adapter.world == "numpy" else "class"
-            message = f"{self.filename} has no {what} called {self.names[0]!r}"
+        if not isinstance(self.adapter, Adapter):
+            raise ValueError(f"{self.filename} was loaded as operations; use bind_operation")
+        self._require(self.names[0])
+        claims = self._narrow(self.adapter.claims(spec))
+        return Proxy(self.binder, self.adapter.layout, spec, params, dtype, device, claims)
+
+    def bind_operation(
+        self, spec: OperationSpec, dtype: str = "float64", device: str = "cpu"
+    ) -> OperationProxy:
+        """Bind one of its operations; see protocol.operations.OperationBind."""
+        if not isinstance(self.adapter, OperationAdapter):
+            raise ValueError(f"{self.filename} was loaded as a network; use bind")
+        self._require(spec.name)
+        claims = self._narrow(self.adapter.claims(spec))
+        return OperationProxy(self.binder, self.adapter.layout, spec, dtype, device, claims)
+
+    def _require(self, name: str) -> None:
+        if name in self.missing:
+            what = "class" if self._is_class else "function"
+            message = f"{self.filename} has no {what} called {name!r}"
             raise Fault("not_implemented", message)
-        claims = self.binder.adapter.claims(spec)
-        if self.narrowed is not None:
-            claims &= self.narrowed
-        return Proxy(self.binder, spec, params, dtype, device, claims)
+
+    @property
+    def _is_class(self) -> bool:
+        return isinstance(self.adapter, Adapter) and self.adapter.world != "numpy"
+
+    def _narrow(self, claims: frozenset[str]) -> frozenset[str]:
+        return claims if self.narrowed is None else claims & self.narrowed
 
 
 class Session:
@@ -152,7 +177,10 @@ class Session:
         dtype: str = "float64",
         claims: Iterable[str] | None = None,
     ) -> Loaded:
-        """Import a framework's own class, "module:attribute", in the worker."""
+        """Import a framework's own class, "module:attribute", in the worker.
+
+        "module:" stands for everything in the module, for an adapter of operations.
+        """
         names = [path.rpartition(":")[2].rpartition(".")[2]]
         meta = {"filename": path, "target": path, "names": names, "dtype": dtype}
         return self._load(adapter_name, meta, {}, claims)
@@ -187,14 +215,15 @@ class Session:
         number = reply.get("load")
         if type(number) is not int:
             raise Fault("died", "the process broke the protocol: it does not say what it loaded")
-        binder = Binder(self.link, adapter, number, meta["names"][0], self.device)
+        binder = Binder(self.link, number, meta["names"][0], self.device)
         narrowed = frozenset(claims) if claims is not None else None
         told = plain(reply.get("notes"))
         notes = tuple(map(str, told)) if isinstance(told, list) else ()
-        return Loaded(binder, tuple(meta["names"]), missing, meta["filename"], narrowed, notes)
+        named = tuple(meta["names"])
+        return Loaded(binder, adapter, named, missing, meta["filename"], narrowed, notes)
 
-    def _adapter(self, name: str) -> Adapter:
-        adapter = adapters.load(name)
+    def _adapter(self, name: str) -> Adapter | OperationAdapter:
+        adapter = adapters.find(name)
         if adapter.world != self.world:
             raise ValueError(
                 f"adapter {name!r} lives in the world {adapter.world!r}; "

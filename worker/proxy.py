@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from rnncheck.adapters.base import Adapter
+from rnncheck.adapters.base import Layout
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import Bounds
-from rnncheck.protocol.names import Array, Arrays, flat, group
+from rnncheck.protocol.names import Array, Arrays, Shape, flat, group
+from rnncheck.protocol.operations import OperationSpec
 from rnncheck.protocol.results import room, usable
 from rnncheck.protocol.spec import Spec
 from rnncheck.worker.link import Link
@@ -24,19 +25,17 @@ class Binder:
 
     Attributes:
         link: the worker.
-        adapter: the adapter through which it is seen.
         load: the worker's number for what it has loaded.
         name: the class or function that is bound.
         device: the device for which the worker was started.
     """
 
     link: Link
-    adapter: Adapter
     load: int
     name: str
     device: str
 
-    def bind(self, spec: Spec, native: Arrays, dtype: str, device: str) -> int:
+    def bind(self, spec: Spec | OperationSpec, native: Arrays, dtype: str, device: str) -> int:
         """Bind in the worker and return a handle."""
         if device not in ("cpu", self.device):
             message = f"this worker was started for {self.device}; ask for the device {device}"
@@ -46,6 +45,18 @@ class Binder:
         meta |= {"spec": spec.to_json(), "dtype": dtype, "device": device}
         self.link.request(meta, native, self.link.limits.call_s)
         return handle
+
+    def ask(
+        self, handle: int, call: str, native: Arrays, shapes: Mapping[str, Shape]
+    ) -> tuple[Arrays, dict[str, Any]]:
+        """Make a call, and return what came back of these names and the facts that were told."""
+        most = room(shapes)
+        bounds = Bounds(arrays=len(shapes), body=most, names=frozenset(shapes))
+        meta = {"op": "call", "handle": handle, "call": call}
+        meta |= {"want": list(shapes), "room": most}
+        reply, results = self.link.request(meta, native, self.link.limits.call_s, bounds)
+        told = plain(reply.get("facts"))
+        return results, told if isinstance(told, dict) else {}
 
 
 class Proxy:
@@ -60,6 +71,7 @@ class Proxy:
     def __init__(
         self,
         binder: Binder,
+        layout: Layout,
         spec: Spec,
         params: Mapping[str, Array],
         dtype: str,
@@ -71,9 +83,10 @@ class Proxy:
         self.claims = claims
         self.facts: dict[str, Any] = {}
         self._binder = binder
+        self._layout = layout
         self._dtype = dtype
         self._device = device
-        self._native = self._cast(binder.adapter.layout.params_out(spec, dict(params)))
+        self._native = cast(layout.params_out(spec, dict(params)), dtype)
         self._handle = binder.bind(spec, self._native, dtype, device)
         self.supply: Callable[[str, Arrays], Arrays] | None = None
         self.mean_gradients = False
@@ -120,34 +133,30 @@ class Proxy:
 
     def _call(self, call: str, arrays: Arrays) -> Arrays:
         self.facts = {}
-        link, layout = self._binder.link, self._binder.adapter.layout
-        native = layout.arguments(self.spec, call, arrays)
-        native = self._cast(native | (self.supply(call, arrays) if self.supply else {}))
+        native = self._layout.arguments(self.spec, call, arrays)
+        more = self.supply(call, arrays) if self.supply else {}
+        native = cast(native | more, self._dtype)
         steps, batch = arrays["x"].shape[0], arrays["x"].shape[-2]
         drawn = "dropout.seed" in arrays
-        shapes = layout.result_shapes(self.spec, call, steps, batch, drawn=drawn)
+        shapes = self._layout.result_shapes(self.spec, call, steps, batch, drawn=drawn)
         if not group(arrays, "state"):  # there is no gradient of a state that was not given
             shapes = {n: s for n, s in shapes.items() if not n.startswith("d.state.")}
-        if not link.holds(self._handle):
+        if not self._binder.link.holds(self._handle):
             self._handle = self._binder.bind(self.spec, self._native, self._dtype, self._device)
-        most = room(shapes)
-        bounds = Bounds(arrays=len(shapes), body=most, names=frozenset(shapes))
-        meta = {"op": "call", "handle": self._handle, "call": call}
-        meta |= {"want": list(shapes), "room": most}
-        reply, results = link.request(meta, native, link.limits.call_s, bounds)
-        told = plain(reply.get("facts"))
-        self.facts = told if isinstance(told, dict) else {}
+        results, self.facts = self._binder.ask(self._handle, call, native, shapes)
         checked, seen = usable(self.spec, call, shapes, results)
         self.facts |= seen
-        shown = layout.results(self.spec, call, checked)
+        shown = self._layout.results(self.spec, call, checked)
         return _summed(shown, batch) if self.mean_gradients else shown
-
-    def _cast(self, arrays: Arrays) -> Arrays:
-        dtype = np.dtype(self._dtype)
-        return {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in arrays.items()}
 
 
 def _summed(results: Arrays, batch: int) -> Arrays:
     """Return results with the gradients of parameters as sums over the batch."""
     kept = [n for n in results if not n.startswith("d.") or n == "d.x" or n.startswith("d.state.")]
     return {n: a if n in kept else a * batch for n, a in results.items()}
+
+
+def cast(arrays: Arrays, dtype: str) -> Arrays:
+    """Return the arrays, those of floats in this dtype."""
+    kind = np.dtype(dtype)
+    return {n: a.astype(kind) if a.dtype.kind == "f" else a for n, a in arrays.items()}

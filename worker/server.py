@@ -15,6 +15,7 @@ import numpy as np
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Runner
 from rnncheck.adapters.base_answers import there
+from rnncheck.adapters.base_operations import OperationAdapter
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import (
     DTYPES,
@@ -28,6 +29,7 @@ from rnncheck.protocol.frame import (
     send,
 )
 from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.operations import operation_spec_from_json
 from rnncheck.protocol.results import FLOATS
 from rnncheck.protocol.spec import spec_from_json
 from rnncheck.worker.confine import confine
@@ -41,7 +43,7 @@ _Reply = tuple[_Meta, Arrays]
 
 @dataclass
 class _Load:
-    adapter: Adapter
+    adapter: Adapter | OperationAdapter
     names: Mapping[str, Any]
     filename: str
 
@@ -100,14 +102,12 @@ class Server:
         return {"shut": probe(meta["canary"])}, {}
 
     def _load(self, meta: _Meta, arrays: Arrays) -> _Reply:
-        adapter = adapters.load(meta["adapter"])
+        adapter = adapters.find(meta["adapter"])
         self.filename = meta["filename"]
         set_dtype(adapter.world, meta["dtype"])
         notes: list[str] = []
         if "target" in meta:
-            module, _, path = meta["target"].partition(":")
-            found = reduce(getattr, path.split("."), importlib.import_module(module))
-            names: Mapping[str, Any] = {path.rpartition(".")[2]: found}
+            names: Mapping[str, Any] = _target(meta["target"])
         else:
             source = arrays["source"].tobytes()
             names, notes = load_source(source, self.filename, lenient=meta.get("lenient", False))
@@ -119,8 +119,7 @@ class Server:
         load = self._loads[meta["load"]]
         self.filename = load.filename
         set_dtype(load.adapter.world, meta["dtype"])
-        spec, name = spec_from_json(meta["spec"]), meta["name"]
-        runner = load.adapter.make(load.names, name, spec, arrays, meta["dtype"], meta["device"])
+        runner = _runner(load, meta, arrays)
         self._bound[meta["handle"]] = _Bound(load, runner, meta["dtype"])
         self._bound.pop(meta["drop"], None)
         return {}, {}
@@ -150,6 +149,22 @@ def refuse(channel: socket.socket, why: str) -> None:
     meta, _ = receive(channel, Bounds())
     words = {"kind": "absent", "message": why, "detail": ""}
     send(channel, encode({"id": meta["id"], "fault": words}, {}))
+
+
+def _target(target: str) -> Mapping[str, Any]:
+    """Return what "module:attribute" names; all names of a module where there is no attribute."""
+    module, _, path = target.partition(":")
+    found: Any = importlib.import_module(module)
+    if not path:
+        return dict(vars(found))
+    return {path.rpartition(".")[2]: reduce(getattr, path.split("."), found)}
+
+
+def _runner(load: _Load, meta: _Meta, arrays: Arrays) -> Runner:
+    adapter, how = load.adapter, (meta["dtype"], meta["device"])
+    if isinstance(adapter, OperationAdapter):
+        return adapter.make(load.names, operation_spec_from_json(meta["spec"]), *how)
+    return adapter.make(load.names, meta["name"], spec_from_json(meta["spec"]), arrays, *how)
 
 
 def _sendable(name: str, value: object) -> Array:

@@ -48,9 +48,9 @@ def prepare(world: str) -> None:
 
     TensorFlow and Keras import their parts when they are first named.
     """
-    for name in adapters.names():
+    for name in (*adapters.names(), *adapters.operation_names()):
         if name.startswith(_ADAPTERS[world]):
-            adapters.load(name)
+            adapters.find(name)
     if world in ("keras3", "tf1"):
         import tensorflow as tf
 

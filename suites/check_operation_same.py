@@ -1,0 +1,54 @@
+"""What changes nothing by the formula changes nothing: a shift of logits, and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.operations import OperationSpec
+from rnncheck.suites.check import Check
+from rnncheck.suites.operation_case import OperationCase, OperationCaseSpec
+from rnncheck.suites.operation_cases import general
+from rnncheck.suites.operation_subject import OperationSubject, OperationTruth
+
+SHIFT = 1024.0
+
+
+def _shifted(given: Arrays) -> Arrays:
+    return {**given, "logits": given["logits"] + SHIFT}
+
+
+# By operation: arguments that must give the same results as those that are given.
+SAME: dict[str, Callable[[Arrays], Arrays]] = {"cross_entropy": _shifted}
+
+
+def run(subject: OperationSubject, case: OperationCase, truth: OperationTruth) -> None:
+    """Fail where results or gradients change."""
+    given = altered(case).arguments
+    tensors = truth.every(subject.compute(given), truth.results)
+    if "compute_vjp" in subject.claims:
+        tensors += truth.every(subject.compute_vjp(given, case.upstream), truth.gradients)
+    truth.compare("results change where the formula says that nothing changes", tensors)
+
+
+def altered(case: OperationCase) -> OperationCase:
+    """Return the case with other arguments, which must give the same."""
+    return replace(case, arguments=SAME[case.spec.name](case.arguments))
+
+
+def _cases(spec: OperationSpec) -> tuple[OperationCaseSpec, ...]:
+    return general(spec, seed=300)[1:] if spec.name in SAME else ()
+
+
+CHECK = Check(
+    name="operation_same",
+    family="reference",
+    reason="An invariance holds for large numbers too, where a careless formula overflows.",
+    hint="Subtract the largest logit before exp.",
+    needs=frozenset({"compute"}),
+    catches="largest_not_subtracted",
+    run=run,
+    cases=_cases,
+    about="operation",
+)
