@@ -103,10 +103,13 @@ class TorchNetworkRunner(TorchRunner):
 
     def _dense(self, outputs: Any) -> Any:
         if isinstance(outputs, self.torch.Tensor):
-            return self._activated(self.module["dense"](outputs))
-        return outputs._replace(data=self._activated(self.module["dense"](outputs.data)))
+            return self._projected(outputs)
+        return outputs._replace(data=self._projected(outputs.data))
 
-    def _activated(self, tensor: Any) -> Any:
+    def _projected(self, outputs: Any) -> Any:
+        with called(self.module["dense"].forward, "linear(outputs)", outputs):
+            answer = self.module["dense"](outputs)
+        tensor = self.tensor(answer, "a tensor from Linear")
         name = self.spec.output_activation
         return tensor if name == "identity" else getattr(self.torch, name)(tensor)
 
@@ -114,7 +117,7 @@ class TorchNetworkRunner(TorchRunner):
 def make(
     namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
 ) -> TorchNetworkRunner:
-    """Build the layers and the dense layer (see base.Adapter)."""
+    """Build the layers and the dense layer, of the namespace's Linear if it has one (see base.Adapter)."""
     kind = find(namespace, name)
 
     def build() -> Any:
@@ -125,7 +128,8 @@ def make(
             sizes = (part.spec.input_size, part.spec.hidden_sizes[0])
             modules[part.name[:-1]] = construct(kind, *sizes, **layer_options(part.spec))
         if spec.output_size:
-            modules["dense"] = nn.Linear(_width(spec), spec.output_size)
+            dense = namespace.get("Linear", nn.Linear)
+            modules["dense"] = construct(dense, _width(spec), spec.output_size)
         return modules
 
     return TorchNetworkRunner(build, spec, params, dtype, device)

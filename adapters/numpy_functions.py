@@ -1,70 +1,35 @@
 """NumPy functions: `forward(params, x, state)`, and `backward(cache, d_outputs, d_state)`.
 
 `params` is a dict in PyTorch's layout (gates i, f, g, o or r, z, n stacked in axis 0), the state
-is h, or the tuple (h, c) of an LSTM. Every call gets copies; a vjp runs forward once more. A network
+is h, or the tuple (h, c) of an LSTM; of several layers or directions see base_functions. Lengths come
+as `forward(params, x, state, lengths=lengths)`. Every call gets copies; a vjp runs forward once more. A network
 with dropout is called in training as `forward(params, x, state, masks=masks, keep=keep)`, dicts by
 the names of the masks: 1 for kept and 0 for dropped, and the keep probability.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnncheck.adapters.base import Adapter, Layout, gates_from, gates_to, state_names
+from rnncheck.adapters.base import Adapter
 from rnncheck.adapters.base_answers import describe, find, wrong_answer
 from rnncheck.adapters.base_called import called
+from rnncheck.adapters.base_functions import (
+    FunctionsLayout,
+    layer_names,
+    nested,
+    state_kinds,
+    written,
+)
 from rnncheck.adapters.base_rerun import as_tuple
 from rnncheck.protocol.claims import CALLS, claims
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.names import Array, Arrays, dropout_keep, group, parameter_shapes
-from rnncheck.protocol.spec import GATES, Dropout, Spec
+from rnncheck.protocol.names import Array, Arrays, dropout_keep, group
+from rnncheck.protocol.spec import Dropout, Spec
 
-_GATED = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 _FORWARD = "(outputs, new_state) or (outputs, new_state, cache) from forward"
 _BACKWARD = "(d_params, d_x, d_state0) from backward"
-
-
-class FunctionsLayout(Layout):
-    """PyTorch's stacked layout: weight_ih (G*H, D), weight_hh (G*H, R), biases (G*H,)."""
-
-    def params_out(self, spec: Spec, params: Arrays) -> Arrays:
-        """Stack the gates of each parameter that has them."""
-        order = GATES[spec.cell]
-        return {
-            name: gates_to(order, spec, a).reshape(-1, *a.shape[2:]) if _gated(name) else a
-            for name, a in params.items()
-        }
-
-    def params_in(self, spec: Spec, native: Arrays) -> Arrays:
-        """Give each parameter that has gates its gate axis again."""
-        order = GATES[spec.cell]
-        params = dict(native)
-        for name in filter(_gated, native):
-            a = native[name]  # (G*H, ...)
-            params[name] = gates_from(order, spec, a.reshape(len(order), -1, *a.shape[1:]))
-        return params
-
-    def rerun(
-        self, spec: Spec, call: str, name: str, given: Collection[str] | None = None
-    ) -> list[str]:
-        """Return lines that reproduce a call; `name` is that of forward, e.g. "mine.forward".
-
-        `given` holds the names of the native arguments; None means x and the whole state.
-        """
-        parts = state_names(spec)
-        kept = [p for p in parts if given is None or f"state.{p}" in given]
-        words = ", lengths=lengths" if given is not None and "lengths" in given else ""
-        words += _masks(spec, given or ())
-        run = f"{name}(params, x, {_written('state_', kept)}{words})"
-        if not call.endswith("_vjp"):
-            return [f"outputs, {_written('state_', parts)} = {run}[:2]"]
-        back, d_state = name.removesuffix("forward") + "backward", _written("d_state_", parts)
-        return [
-            f"cache = {run}[2]",
-            f"d_params, d_x, {d_state} = {back}(cache, d_outputs, {d_state})",
-            *(f'd_{_variable(n)} = d_params["{n}"]' for n in parameter_shapes(spec)),
-        ]
 
 
 class FunctionsRunner:
@@ -76,7 +41,6 @@ class FunctionsRunner:
         self._namespace = namespace
         self._forward = _function(namespace, name)
         self._params = params
-        self._parts = state_names(spec)
         self._spec = spec
 
     def call(self, name: str, arrays: Arrays) -> Arrays:
@@ -94,7 +58,7 @@ class FunctionsRunner:
         if masks := group(copies, "dropout"):
             keep = {name: dropout_keep(self._spec, name) for name in masks}
             extra |= {"masks": masks, "keep": keep}
-        state = self._state(group(copies, "state"))
+        state = nested(self._spec, group(copies, "state"))
         args = (group(copies, "params"), copies["x"], state)
         how = f"forward({', '.join(['params', 'x', 'state', *(f'{n}={n}' for n in extra)])})"
         with called(self._forward, how, *args, **extra):
@@ -111,7 +75,7 @@ class FunctionsRunner:
         if len(answer) != 3:
             raise _wrong(answer, "(outputs, final_state, cache) from forward")
         copies = {n: a.copy() for n, a in given.items() if n.startswith("d_")}
-        d_state = self._state(group(copies, "d_state"))
+        d_state = nested(self._spec, group(copies, "d_state"))
         args = (answer[2], copies["d_outputs"], d_state)
         with called(backward, "backward(cache, d_outputs, d_state)", *args):
             result = backward(*args)
@@ -129,47 +93,32 @@ class FunctionsRunner:
         values = _entries(d_params, list(self._params), "d_params")
         return {f"d.{name}": value for name, value in zip(self._params, values, strict=True)}
 
-    def _state(self, parts: Arrays) -> Any:
-        """Return a state as a student knows it: None, h, or the tuple (h, c)."""
-        if not parts:
-            return None
-        return tuple(parts.values()) if len(self._parts) > 1 else parts[self._parts[0]]
-
     def _named(self, start: str, state: Any, what: str) -> Arrays:
-        """Take a returned state apart: a dict by name, a tuple or list in order."""
+        """Take a returned state apart, layer by layer where there are several."""
         self.facts["containers"][start] = type(state).__name__
+        layers = layer_names(self._spec)
+        states = [state] if len(layers) == 1 else state
+        if not isinstance(states, tuple | list) or len(states) != len(layers):
+            raise _wrong(state, f"{what} as {written(self._spec, '')}, one for each layer")
+        return {
+            f"{start}.{layer}{kind}": value
+            for layer, own in zip(layers, states, strict=True)
+            for kind, value in self._layer(own, what).items()
+        }
+
+    def _layer(self, state: Any, what: str) -> dict[str, Any]:
+        """Take a layer's state apart: a dict by name, a tuple or list in order."""
+        kinds = state_kinds(self._spec)
         if isinstance(state, Mapping):
-            values = _entries(state, self._parts, what)
+            values = _entries(state, kinds, what)
         else:
             values = list(state) if isinstance(state, tuple | list) else [state]
-        if len(values) != len(self._parts):
-            raise _wrong(state, f"{what} as {_written('', self._parts)}")
-        return {f"{start}.{part}": v for part, v in zip(self._parts, values, strict=True)}
+        if len(values) != len(kinds):
+            raise _wrong(state, f"{what} as {as_tuple(kinds)}")
+        return dict(zip(kinds, values, strict=True))
 
     def _note_changes(self, given: Arrays, copies: Arrays) -> None:
         self.facts["changed"] += [n for n, copy in copies.items() if not _same(given[n], copy)]
-
-
-def _gated(name: str) -> bool:
-    return name.rpartition(".")[2] in _GATED
-
-
-def _variable(name: str) -> str:
-    return name.replace(".", "_")
-
-
-def _written(start: str, parts: list[str]) -> str:
-    return as_tuple([start + _variable(part) for part in parts])
-
-
-def _masks(spec: Spec, given: Collection[str]) -> str:
-    """Write the keyword arguments of training."""
-    names = [n.removeprefix("dropout.") for n in given if n.startswith("dropout.")]
-    if not names:
-        return ""
-    masks = ", ".join(f'"{name}": dropout_{_variable(name)}' for name in names)
-    keep = ", ".join(f'"{name}": {dropout_keep(spec, name)}' for name in names)
-    return f", masks={{{masks}}}, keep={{{keep}}}"
 
 
 def _entries(mapping: Mapping[Any, Any], names: list[str], what: str) -> list[Any]:

@@ -56,7 +56,8 @@ class Contract:
         imports: modules of which the file imports at least one; () means no framework.
         names: functions or classes that the file must define.
         claims: what it must be able to do, in the words of protocol.claims.
-        options: fields of Spec without the sizes: Spec(input_size=..., hidden_sizes=..., **options).
+        options: fields of Spec without the sizes: Spec(input_size=..., hidden_sizes=..., **options);
+            with hidden_sizes where there are several layers, which say how many and which are alike.
         lenient: whether the file is run statement by statement, past those that fail, with
             stand-ins for modules that are not there; a notebook always is.
         backward: whether only checks of gradients are run.

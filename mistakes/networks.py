@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation
+from rnncheck.mistakes.layers import Wired
 from rnncheck.protocol.names import Array, Arrays, group, outputs_width, prefixes
 from rnncheck.protocol.spec import Spec
 
@@ -145,8 +146,49 @@ class DirectionGradientOverwritten(Variation):
         return {**given.gradients(self.inner), "d.x": own.gradients(self.inner)["d.x"]}
 
 
+class LayersOneStepLate(Wired):
+    """Each layer above the first reads h of the layer below from before the step."""
+
+    without = _FORWARD | {"step", "lengths", "mask", "zero_length"}
+
+    def run(self, prefix: str, direction: str, x: Array, given: Given) -> Arrays:
+        """Shift what the layer reads by one step."""
+        layer = prefixes(self.spec).index(prefix)
+        if layer:
+            blank = np.zeros_like(x[:1])
+            first = blank if given.state is None else given.state[f"l{layer - 1}.h"][None]
+            x = np.concatenate([first, x])[: len(x)]
+        return super().run(prefix, direction, x, given)
+
+
+class ReverseThroughPadding(Variation):
+    """The reverse direction starts at step T, whatever the length of a row."""
+
+    without = _FORWARD | {"mask"}
+
+    def varied(self, given: Given) -> Arrays:
+        """Compute a sequence; past the end of a row the outputs are zeros all the same."""
+        right, whole = given.run(self.inner), given.without_rows().run(self.inner)
+        if given.lengths is None:
+            return right
+        half = outputs_width(self.spec) // 2
+        valid = np.arange(len(given.x))[:, None] < given.lengths  # (T, B)
+        reverse = np.where(valid[:, :, None], whole["outputs"], 0)[:, :, half:]
+        outputs = np.concatenate([right["outputs"][:, :, :half], reverse], axis=2)
+        wrong = {n: a for n, a in whole.items() if n.startswith("state.l0.reverse.")}
+        return {**right, "outputs": outputs, **wrong}
+
+
 def _deep(spec: Spec) -> bool:
     return len(spec.hidden_sizes) > 1
+
+
+def _deep_forward(spec: Spec) -> bool:
+    return _deep(spec) and spec.directions == ("forward",) and not spec.output_size
+
+
+def _one_layer_both_zero(spec: Spec) -> bool:
+    return _one_layer_both(spec) and spec.padding.outputs == "zero"
 
 
 def _alike(spec: Spec) -> bool:
@@ -169,6 +211,20 @@ _BELOW = "Follow the gradient from the last layer down to x."
 _ORDER = "Write down which layer and which direction each state belongs to."
 
 MISTAKES = (
+    Mistake(
+        "layers_one_step_late",
+        "each layer reads h of the layer below from before the step",
+        "Of which step is the h that the second layer reads?",
+        LayersOneStepLate,
+        _deep_forward,
+    ),
+    Mistake(
+        "reverse_through_padding",
+        "the reverse direction starts at step T, in the padding of short rows",
+        "Look at where the reverse direction of a short row starts.",
+        ReverseThroughPadding,
+        _one_layer_both_zero,
+    ),
     Mistake(
         "layers_detached", "no gradient goes to the layer below", _BELOW, LayersDetached, _deep
     ),

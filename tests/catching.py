@@ -44,6 +44,7 @@ LAYERED: dict[str, Spec] = {
     "lstm stacked": Spec("lstm", 2, (3, 4)),
     "elman stacked alike": Spec("elman", 2, (3, 3, 3), biases="single"),
     "gru bidirectional": Spec("gru", 2, (3,), directions=BOTH, padding=ANY_MASK),
+    "elman bidirectional": Spec("elman", 2, (3,), directions=BOTH, biases="single"),
     "gru stacked bidirectional alike": Spec("gru", 2, (3, 3), directions=BOTH),
     "lstm stacked bidirectional": Spec("lstm", 2, (3, 4), directions=BOTH, time_major=False),
 }

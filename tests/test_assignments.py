@@ -15,6 +15,15 @@ SOLUTIONS = Path(__file__).parent / "solutions"
 CELLS = ("elman", "lstm", "gru")
 KINDS = ("-cell", "", "-backward")
 LAYERS_ONLY = ("jordan", "jordan-backward")
+FORMS = {  # what a network or a cell can be besides, and the frameworks that have it
+    "elman-dense": ["numpy", "torch"],
+    "elman-kernel": ["numpy", "tf1"],
+    "gru-bidirectional": ["numpy", "torch"],
+    "lstm-deep": ["numpy", "torch"],
+    "lstm-lengths": ["numpy", "keras"],
+    "lstm-peepholes": ["numpy", "tf1"],
+    "lstm-projection": ["numpy", "torch"],
+}
 DROPOUT = ("lstm-dropout",)
 COURSES = (
     *("cmu11785-gru", "cmu11785-rnn", "cs231n-lstm", "cs231n-rnn", "dlai-lstm", "dlai-rnn"),
@@ -55,7 +64,7 @@ def write(folder: Path, text: str) -> Path:
 def test_the_assignments_are_there() -> None:
     """Each cell has a step, a layer and a backward one, Jordan no step; and the operations."""
     rows = [cell + kind for cell in CELLS for kind in KINDS]
-    assert list(names()) == sorted([*rows, *LAYERS_ONLY, *DROPOUT, *COURSES, *OPERATIONS])
+    assert list(names()) == sorted([*rows, *LAYERS_ONLY, *FORMS, *DROPOUT, *COURSES, *OPERATIONS])
 
 
 @pytest.mark.parametrize("name", names())
@@ -93,7 +102,7 @@ def test_files_define_what_is_asked(name: str) -> None:
     wanted = ["numpy"] if alone else framework_list()[: 2 if name in DROPOUT else 3]
     if name in OPERATIONS:
         wanted = ["numpy", "torch"]
-    assert list(starters)[:3] == wanted
+    assert list(starters)[:3] == FORMS.get(name, wanted)
     for framework, path in starters.items():
         assert read_submission(path).marker == name
         check_names(assignment, framework, path)
@@ -159,6 +168,12 @@ def test_bad_assignment_names_the_place(tmp_path: Path, old: str, new: str, mess
         load(path)
     assert message in str(error.value)
     assert str(path) in str(error.value)
+
+
+def test_layers_are_said_by_sizes_that_stand_in(tmp_path: Path) -> None:
+    """Two sizes or more say how many layers there are; the cases choose others."""
+    path = write(tmp_path, VALID.replace("forget_bias = 1.0", "hidden_sizes = [3, 4]"))
+    assert load(path).contracts["numpy"].options == {"cell": "lstm", "hidden_sizes": (3, 4)}
 
 
 def test_unknown_assignment_lists_those_that_exist() -> None:

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnncheck.adapters.base_functions import FunctionsLayout
 from rnncheck.adapters.base_local import Local, bind
-from rnncheck.adapters.numpy_functions import ADAPTER, FunctionsLayout
+from rnncheck.adapters.numpy_functions import ADAPTER
+from rnncheck.adapters.numpy_kernel import ADAPTER as KERNEL
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, flat
 from rnncheck.protocol.spec import Spec
+from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites.case import Case, CaseSpec, make_case
 from rnncheck.worker.client import Session
 
@@ -23,6 +26,7 @@ ORDERS: dict[str, list[tuple[str, ...]]] = {
     "lstm": [("i", "f", "g", "o"), ("o", "g", "i", "f")],
     "gru": [("r", "z", "n"), ("n", "r", "z")],
 }
+GATED = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 CELLS = [(cell, gates) for cell, orders in ORDERS.items() for gates in orders]
 
 
@@ -111,10 +115,87 @@ def test_numpy_layout_with_peepholes_projection_and_layers() -> None:
     )
     params = make_case(CaseSpec(spec)).params
     native = ADAPTER.layout.params_out(spec, params)
-    assert native["l1.reverse.weight_ih"].shape == (20, 6)
-    assert np.array_equal(native["l0.peephole"], params["l0.peephole"])
+    assert native["weight_ih_l1_reverse"].shape == (20, 6)
+    assert np.array_equal(native["peephole_l0"], params["l0.peephole"])
     back = ADAPTER.layout.params_in(spec, native)
     assert all(np.array_equal(back[name], params[name]) for name in params)
+
+
+BOTH = ("forward", "reverse")
+DEEP = Spec("lstm", 2, (4, 5), gates=("o", "g", "i", "f"))
+WAYS = Spec("gru", 2, (4,), directions=BOTH)
+ALL = Spec("lstm", 2, (4, 5), directions=BOTH)
+
+
+@pytest.mark.parametrize(("name", "spec"), [("lstm-deep", DEEP), ("gru-bidirectional", WAYS)])
+def test_numpy_network_matches_reference(name: str, spec: Spec) -> None:
+    """Outputs and the state of every layer and direction; lengths where the function takes them."""
+    lengths = (5, 0, 2) if name == "gru-bidirectional" else ()
+    case = make_case(CaseSpec(spec, steps=5, batch=3, lengths=lengths))
+    got = bound(case, **solution(name)).sequence(case.x, case.state, case.lengths)
+    right = reference(spec, case.params).sequence(case.x, case.state, case.lengths)
+    assert got.keys() == {n for n in right if not n.startswith("trace.")}
+    assert all(np.allclose(array, right[n], rtol=1e-13, atol=1e-14) for n, array in got.items())
+
+
+@pytest.mark.parametrize("spec", [DEEP, WAYS, ALL])
+def test_numpy_layout_of_states_has_a_way_back(spec: Spec) -> None:
+    """Directions are stacked, layers are not: their sizes may differ."""
+    state = make_case(CaseSpec(spec, batch=3)).state or {}
+    native = ADAPTER.layout.state_out(spec, state)
+    back = ADAPTER.layout.state_in(spec, native)
+    assert back.keys() == state.keys()
+    assert all(np.array_equal(back[name], state[name]) for name in state)
+    ways = (2,) if len(spec.directions) > 1 else ()
+    assert {array.shape for array in native.values()} == {
+        (*ways, 3, size) for size in spec.hidden_sizes
+    }
+
+
+def test_numpy_states_of_layers_are_nested() -> None:
+    """A tuple with (h, c) of each layer goes in; another number of layers is told."""
+    case = make_case(CaseSpec(DEEP, steps=5, batch=3))
+    seen: list[Any] = []
+
+    def forward(params: Arrays, x: Array, state: Any) -> Any:
+        seen.append((sorted(params), [[part.shape for part in layer] for layer in state]))
+        return np.zeros((5, 3, 5)), state[:1]
+
+    with pytest.raises(
+        Fault, match=r"the new state as \(\(l0_h, l0_c\), \(l1_h, l1_c\)\), one for"
+    ):
+        bound(case, forward=forward).sequence(case.x, case.state)
+    ((names, shapes),) = seen
+    assert names == sorted(f"{n}_l{k}" for k in (0, 1) for n in GATED)
+    assert shapes == [[(3, 4), (3, 4)], [(3, 5), (3, 5)]]
+
+
+def test_numpy_rerun_lines_of_layers_are_nested() -> None:
+    """States as the function takes and gives them, parameters by PyTorch's names."""
+    assert FunctionsLayout().rerun(DEEP, "sequence", "mine.forward", ["x"]) == [
+        "outputs, ((state_l0_h, state_l0_c), (state_l1_h, state_l1_c)) = "
+        "mine.forward(params, x, None)[:2]"
+    ]
+    lines = FunctionsLayout().rerun(WAYS, "sequence_vjp", "mine.forward")
+    assert lines[0] == "cache = mine.forward(params, x, state_h)[2]"
+    assert 'd_weight_hh_l0_reverse = d_params["weight_hh_l0_reverse"]' in lines
+
+
+@pytest.mark.parametrize(("cell", "gates"), [one for one in CELLS if one[0] != "gru"])
+def test_numpy_kernel_holds_x_before_h(cell: str, gates: tuple[str, ...]) -> None:
+    """[x, h] K + b is what the weights give, gate by gate, and the way back is exact."""
+    spec = Spec(cell, 2, (4,), gates=gates, biases="single")
+    params = make_case(CaseSpec(spec)).params
+    native = KERNEL.layout.params_out(spec, params)
+    assert native["kernel"].shape == (6, 4 * len(gates))
+    for place, gate in enumerate(ORDERS[cell][0]):
+        own = slice(4 * place, 4 * place + 4)
+        assert np.array_equal(native["kernel"][:2, own].T, params["weight_ih"][gates.index(gate)])
+        assert np.array_equal(native["kernel"][2:, own].T, params["weight_hh"][gates.index(gate)])
+    back = KERNEL.layout.params_in(spec, native)
+    assert all(np.array_equal(back[name], params[name]) for name in params)
+    assert KERNEL.claims(spec) == ADAPTER.claims(spec)
+    assert not KERNEL.claims(spec.with_(biases="double"))
 
 
 @pytest.mark.parametrize("state", ["random", "none"])
