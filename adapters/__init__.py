@@ -5,6 +5,7 @@ A file whose name begins with "base" is no adapter: it holds what several adapte
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 
@@ -24,8 +25,10 @@ def operation_names() -> list[str]:
     return [name for name in _files() if name.endswith(_OPERATIONS)]
 
 
-def _files() -> list[str]:
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("base"))
+@functools.cache
+def _files() -> tuple[str, ...]:
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in found if not name.startswith("base")))
 
 
 def load(name: str) -> Adapter:

@@ -22,6 +22,7 @@ def take_channel() -> socket.socket:
 def main() -> None:
     """Let this process see its own rooms and the named folders, then serve until the end."""
     room = os.path.dirname(os.path.abspath(__file__))
+    sys.dont_write_bytecode = True  # nothing of a worker is to be left for the next one
     how = sys.argv[1]
     sys.path += [os.path.dirname(os.path.dirname(room)), *sys.argv[2:]]
     sys.argv = [""]

@@ -24,7 +24,8 @@ def view_of(code: Path, sites: Sequence[Path]) -> View:
     """
     standard = list(dict.fromkeys(_standard_library()))
     covered = [f"{folder}/{name}" for folder in standard for name in _PACKAGES]
-    packages = [os.readlink(entry) for site in sites for entry in sorted(site.iterdir())]
+    entries = [entry for site in sites for entry in sorted(site.iterdir())]
+    packages = [os.readlink(entry) for entry in entries if entry.is_symlink()]
     readable = [*standard, *_libraries(), str(code), *map(str, sites), *packages, *_FILES]
     return View(tuple(dict.fromkeys(readable)), tuple(covered), tuple(_root_links()))
 

@@ -54,7 +54,9 @@ def prepare(world: str) -> None:
     if world in ("keras3", "tf1"):
         import tensorflow as tf
 
-        named = (tf.GradientTape, tf.keras.layers.LSTM, tf.compat.v1.Session, tf.function)
+        named = [tf.GradientTape, tf.keras.layers.LSTM, tf.compat.v1.Session, tf.function]
+        if world == "tf1":
+            named += [tf.compat.v1.nn.rnn_cell.LSTMCell, tf.compat.v1.keras.layers.LSTM]
         assert all(named)
 
 
