@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnncheck.grading.archive import SKIPPED, Member, handed_in, members
-from rnncheck.grading.assignment import Assignment, Contract, load, names
+from rnncheck.grading.assignment import Assignment, load, names
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import ContractError, UsageError
 from rnncheck.grading.find import find_assignment, find_contract
 from rnncheck.grading.student import student_of

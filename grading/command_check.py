@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rnncheck.grading.assignment import Assignment, Contract, load
+from rnncheck.grading.assignment import Assignment, load
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
 from rnncheck.grading.find import find_assignment, find_contract, read_submission

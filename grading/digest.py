@@ -15,8 +15,8 @@ import numpy as np
 
 import rnncheck.grading
 from rnncheck import adapters
-from rnncheck.grading.assignment import Contract
 from rnncheck.grading.collect import Item
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.opened import offered_by
 from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rnncheck.grading.assignment import Assignment, Contract, load, names
+from rnncheck.grading.assignment import Assignment, load, names
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import ContractError, UsageError
 from rnncheck.grading.submission import Submission, read_submission
 
@@ -31,7 +32,7 @@ def find_assignment(submission: Submission) -> str:
     ranks = {name: _likeness(load(name), submission) for name in names()}
     best = max(ranks.values())
     found = [name for name, rank in ranks.items() if rank == best]
-    if len(found) == 1 and best[:2] != (0, 0):
+    if len(found) == 1 and (best[0] or best[2]):
         return found[0]
     raise UsageError(
         f"{submission.path.name} does not say which assignment it answers. Write a line like "
@@ -50,13 +51,18 @@ def _named(submission: Submission) -> str:
     return submission.marker
 
 
-def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, int, int]:
-    """Rank by the names defined, then by the words of the file's name that fit or are missing."""
+def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, bool, int, int]:
+    """Rank by the names defined, in NumPy or a framework as the file, then by its name's words."""
     fitting = [c for c in assignment.contracts.values() if _fits(c, submission)]
-    defined = [_defined(c, submission) for c in fitting]
+    own = bool(_frameworks(submission))
+    defined = [
+        (found, bool(contract.imports) == own)
+        for contract in fitting
+        if not contract.any_convention and (found := _defined(contract, submission))
+    ]
     words = {word.lower() for word in _WORD.findall(submission.path.stem)}
     hit = sum(not words.isdisjoint(group) for group in assignment.words)
-    return max(defined, default=0), hit, hit - len(assignment.words)
+    return *max(defined, default=(0, False)), hit, hit - len(assignment.words)
 
 
 def find_contract(assignment: Assignment, submission: Submission) -> Contract:

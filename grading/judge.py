@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from rnncheck.grading.assignment import Assignment, Contract
+from rnncheck.grading.assignment import Assignment
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
+from rnncheck.grading.infer import inferred
 from rnncheck.grading.marks import mark, points_of
 from rnncheck.grading.opened import Opened, Supply, open_submission
 from rnncheck.grading.parts import judge_parts
@@ -125,7 +127,7 @@ def judge(
     """
     how = _How(device, only, case, tell, with_diagnosis, tries, with_snippet, servers)
     if not contract.parts:
-        return _judge(submission, assignment, contract, how)
+        return _judge_open(submission, assignment, contract, how)
     with nullcontext(servers) if servers else Servers() as shared:
         alone = replace(how, tell=lambda judged: None, servers=shared)
 
@@ -137,6 +139,22 @@ def judge(
             return _judge(submission, assignment, asked, as_asked)
 
         return judge_parts(one, contract.parts, only=only, tell=tell)
+
+
+def _judge_open(
+    submission: Submission, assignment: Assignment, contract: Contract, how: _How
+) -> Report:
+    """Judge by a contract without parts, with the conventions that it may leave open inferred."""
+    if not contract.any_convention or submission.fault:
+        return _judge(submission, assignment, contract, how)
+
+    def opened(asked: Contract) -> Opened:
+        return open_submission(submission, asked, assignment.limits, how.device, how.servers)
+
+    found, words = inferred(contract, opened)
+    report = _judge(submission, assignment, found, how)
+    notes = (say("variant", says=words),) if words else ()
+    return replace(report, notes=(*report.notes, *notes))
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any, Self
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Layout, Target
 from rnncheck.adapters.base_operations import OperationAdapter
-from rnncheck.grading.assignment import SIZES, Contract
 from rnncheck.grading.assignment import Limits as AssignmentLimits
+from rnncheck.grading.contract import SIZES, Contract
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault

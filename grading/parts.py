@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rnncheck.grading.assignment import Contract, Part
+from rnncheck.grading.contract import Contract, Part
 from rnncheck.grading.opened import Supply
 from rnncheck.grading.right_steps import right_steps
 from rnncheck.suites.sentences import say

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rnncheck.grading.assignment import Assignment, Contract, load
+from rnncheck.grading.assignment import Assignment, load
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.judge import Report, judge
 from rnncheck.grading.submission import submission_of
 from rnncheck.worker.servers import Servers

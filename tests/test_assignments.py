@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from rnncheck import adapters
-from rnncheck.grading.assignment import Assignment, Contract, load, names
+from rnncheck.grading.assignment import Assignment, load, names
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import read_submission
 from rnncheck.grading.opened import spec_of
@@ -27,7 +28,8 @@ FORMS = {  # what a network or a cell can be besides, and the frameworks that ha
 DROPOUT = ("lstm-dropout",)
 COURSES = (
     *("cmu11785-gru", "cmu11785-rnn", "cs231n-lstm", "cs231n-rnn", "dlai-lstm", "dlai-rnn"),
-    *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn"),
+    *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn", "d2l-gru", "d2l-lstm", "d2l-rnn"),
+    *("own-gru-cell", "own-lstm-cell"),
 )
 OPERATIONS = ("losses-over-time",)
 VALID = """
@@ -99,10 +101,11 @@ def test_files_define_what_is_asked(name: str) -> None:
     assignment = load(name)
     starters = assignment.starters()
     alone = name.endswith("backward") or name in LAYERS_ONLY or name in COURSES
-    wanted = ["numpy"] if alone else framework_list()[: 2 if name in DROPOUT else 3]
+    wanted = framework_list()[: 2 if name in DROPOUT else 3]
     if name in OPERATIONS:
         wanted = ["numpy", "torch"]
-    assert list(starters)[:3] == FORMS.get(name, wanted)
+    wanted = list(assignment.contracts) if alone else FORMS.get(name, wanted)
+    assert list(starters)[:3] == wanted
     for framework, path in starters.items():
         assert read_submission(path).marker == name
         check_names(assignment, framework, path)

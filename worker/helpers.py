@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -206,9 +207,40 @@ def helpers_of(module: str) -> dict[str, Any]:
     The softmax of deeplearning.ai's rnn_utils is over the first axis, others' over the last.
     """
     root, last = module.partition(".")[0], module.rpartition(".")[2]
+    if root == "d2l":
+        return d2l_helpers()
     if root in _SPECIAL:
         return dict(_SPECIAL[root])
     found: dict[str, Callable[..., Any]] = dict(_PLAIN)
     if last in _COLUMNS:
         found["softmax"] = softmax_of_columns
     return found
+
+
+_D2L_NAMES = ("matmul", "tanh", "sigmoid", "zeros", "randn", "stack", "cat", "concat", "reshape")
+
+
+def d2l_helpers() -> dict[str, Any]:
+    """Return what classes of Dive into Deep Learning are made with, where torch is there."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return {}
+
+    def init(self: Any, *args: Any, **words: Any) -> None:
+        torch.nn.Module.__init__(self)
+
+    def save_hyperparameters(self: Any, ignore: Any = ()) -> None:
+        """Keep the arguments of the calling constructor as attributes."""
+        for name, value in sys._getframe(1).f_locals.items():
+            if name not in ("self", *ignore) and not name.startswith("_"):
+                setattr(self, name, value)
+
+    methods = {"__init__": init, "save_hyperparameters": save_hyperparameters}
+    module = type("Module", (torch.nn.Module,), methods)
+
+    def add_to_class(kind: type) -> Callable[[Any], None]:
+        """Return a decorator that adds a function to a class."""
+        return lambda function: setattr(kind, function.__name__, function)
+
+    plain = {name: getattr(torch, name) for name in _D2L_NAMES}
+    return {"Module": module, "Classifier": module, "add_to_class": add_to_class, **plain}

@@ -52,6 +52,8 @@ class StandIn(types.ModuleType):
         """Stand for a module."""
         super().__init__(name)
         self.__dict__.update(helpers_of(name) if known is None else known)
+        if name == "d2l":
+            self.torch = StandIn("d2l.torch")
         self.__path__: list[str] = []
         self.__all__ = [n for n in self.__dict__ if not n.startswith("_")]
 

@@ -1,0 +1,166 @@
+"""A torch.nn.Module with parameters under names of its own: one step of a cell, or a layer.
+
+Made from (input size, hidden size); its parameters are matched by shape, see base_own. A cell is
+called with x (B, D) and a state, a layer with x (T, B, D): h, (h,), (h, c) or h and c apart,
+whichever it takes. It gives back outputs, a tensor or a list of steps, and the new state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from rnncheck.adapters.base import Adapter, Layout, state_names
+from rnncheck.adapters.base_answers import find, single, wrong_answer
+from rnncheck.adapters.base_called import construct
+from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
+from rnncheck.adapters.base_torch import TorchRunner, import_torch
+from rnncheck.protocol import claims as vocabulary
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.spec import Spec
+
+
+class OwnLayout(Layout):
+    """The protocol's own arrays: the runner puts them where they belong."""
+
+    def params_out(self, spec: Spec, params: Arrays) -> Arrays:
+        """Return the parameters as they are."""
+        return dict(params)
+
+    def params_in(self, spec: Spec, native: Arrays) -> Arrays:
+        """Return the gradients as they are."""
+        return dict(native)
+
+    def rerun(
+        self, spec: Spec, call: str, name: str, given: Collection[str] | None = None
+    ) -> list[str]:
+        """Return lines that make the object and say how its parameters were found."""
+        del given
+        sizes = f"{spec.input_size}, {spec.hidden_sizes[0]}"
+        return [
+            "import torch",
+            f"own = {name}({sizes})",
+            "print([(n, tuple(p.shape)) for n, p in own.named_parameters()])",
+            f"# put params there, with the gates in the order {', '.join(spec.gates)}; then call it",
+        ]
+
+
+class TorchOwnRunner(TorchRunner):
+    """Finds what the parameters are, fills them and calls the module."""
+
+    state_first = False
+
+    def __init__(self, kind: Any, spec: Spec, params: Arrays, dtype: str, device: str) -> None:
+        """Make the module at telling sizes, match its parameters, make it again and fill it."""
+        self.torch = import_torch(device)
+        self.spec, self.dtype, self.device = spec, getattr(self.torch, dtype), device
+        self.facts: dict[str, Any] = {}
+        self.params = params
+        self.torch.set_default_dtype(self.dtype)
+        telling = self._module(kind, INPUTS, HIDDEN)
+        shapes = {name: tuple(p.shape) for name, p in telling.named_parameters()}
+        if not shapes:
+            raise Fault("not_implemented", f"{type(telling).__name__} has no parameters")
+        self.pieces = match(shapes, spec)
+        self.module = self._module(kind, spec.input_size, spec.hidden_sizes[0])
+        self.module.to(device=device, dtype=self.dtype)
+        self.module.eval()
+        own = dict(self.module.named_parameters())
+        with self.torch.no_grad():
+            for name, array in self._values().items():
+                own[name].copy_(self.torch.tensor(array).reshape(own[name].shape))
+        self.names = [piece.name for piece in self.pieces]
+
+    def call(self, name: str, arrays: Arrays) -> Arrays:
+        """Run a call; the gradients of the parameters come back under the protocol's names."""
+        found = super().call(name, arrays)
+        if not name.endswith("_vjp"):
+            return found
+        own = {n: np.asarray(found.pop(f"d.{n}")) for n in self.names}
+        back = gradients(self.pieces, self.spec, own, self.params, state_first=self.state_first)
+        return found | {f"d.{n}": a for n, a in back.items()}
+
+    def run(self, given: dict[str, Any], step: bool) -> dict[str, Any]:
+        """Call the module on tensors, with the state as it takes it."""
+        kinds = state_names(self.spec)
+        state = [given[f"state.{kind}"] for kind in kinds if f"state.{kind}" in given]
+        return self._named(self._called(given["x"], state), kinds, step)
+
+    def _values(self) -> Arrays:
+        return values(self.pieces, self.spec, self.params, state_first=self.state_first)
+
+    def _module(self, kind: Any, inputs: int, hidden: int) -> Any:
+        module = construct(kind, inputs, hidden)
+        if not isinstance(module, self.torch.nn.Module):
+            raise Fault(
+                "error", f"{type(module).__name__} is no torch.nn.Module; derive it from it"
+            )
+        return module
+
+    def _called(self, x: Any, state: list[Any]) -> Any:
+        if not state:
+            return self.module(x)
+        ways = (
+            [(tuple(state),), tuple(state)] if len(state) > 1 else [tuple(state), (tuple(state),)]
+        )
+        first: Exception | None = None
+        for way in ways:
+            try:
+                return self.module(x, *way)
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                first = first or error
+        assert first is not None
+        raise first
+
+    def _named(self, answer: Any, kinds: list[str], step: bool) -> dict[str, Any]:
+        """Take an answer apart: outputs, one for each step or one tensor, then the state."""
+        asked = f"outputs and the new state ({', '.join(kinds)})"
+        if (
+            isinstance(answer, tuple | list)
+            and answer
+            and isinstance(answer[0], list | tuple)
+            and not step
+        ):
+            answer = (self.torch.stack(list(answer[0])), *answer[1:])
+        flat = _flat(answer)
+        if not flat or not all(isinstance(t, self.torch.Tensor) for t in flat):
+            raise wrong_answer(answer, asked)
+        if len(flat) == len(kinds) and step:
+            flat = [flat[0], *flat]  # h is the output
+        if len(flat) == 1 and not step and len(kinds) == 1:
+            flat = [flat[0], flat[0][-1] if self.spec.time_major else flat[0][:, -1]]
+        if len(flat) != len(kinds) + 1:
+            raise wrong_answer(answer, asked)
+        named = {f"state.{kind}": tensor for kind, tensor in zip(kinds, flat[1:], strict=True)}
+        return {"outputs": flat[0]} | named
+
+
+def _flat(answer: Any) -> list[Any]:
+    if isinstance(answer, tuple | list):
+        return [tensor for part in answer for tensor in _flat(part)]
+    return [answer]
+
+
+def claims(spec: Spec) -> frozenset[str]:
+    """Return what such a module offers."""
+    if not single(spec) or spec.peepholes or spec.projection or spec.cell_clip:
+        return frozenset()
+    calls = ("step", "sequence", "step_vjp", "sequence_vjp")
+    states = ("initial_state", "none_state", "final_state", "all_outputs")
+    order = "time_major" if spec.time_major else "batch_major"
+    return vocabulary.claims((*calls, *states, order, "float32", "float64", "cpu", "cuda"))
+
+
+def make(
+    namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
+) -> TorchOwnRunner:
+    """Build the module (see base.Adapter)."""
+    return TorchOwnRunner(find(namespace, name), spec, params, dtype, device)
+
+
+ADAPTER = Adapter("torch_own", "torch", OwnLayout(), claims, make)

@@ -1,0 +1,98 @@
+"""Infers the conventions of a submission with parameters of its own, from one case or two."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from rnncheck.adapters.base_own import MISFIT
+from rnncheck.grading.contract import Contract
+from rnncheck.grading.opened import Opened, spec_of
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.spec import GATES
+from rnncheck.suites.calls import answers, call_of
+from rnncheck.suites.case import make_case
+from rnncheck.suites.cases import general
+from rnncheck.suites.subject import Subject
+from rnncheck.suites.truth import Truth
+
+OTHER_ADAPTERS = {"torch_own": ("torch_own_state_first",)}
+
+
+def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[Contract, str]:
+    """Return the contract with the conventions under which a step comes out right, and their words.
+
+    Where none fits it is the contract itself, and no words.
+
+    Args:
+        contract: which leaves conventions open.
+        opened: opens the submission by a contract.
+    """
+    for adapter in (contract.adapter, *OTHER_ADAPTERS.get(contract.adapter, ())):
+        asked = replace(contract, adapter=adapter)
+        with opened(asked) as submission:
+            unfit: set[object] = set()
+            for options in candidates(contract.options):
+                if options["biases"] in unfit:
+                    continue
+                found = _fits(submission, options, unfit)
+                if found is None:
+                    return contract, ""  # it cannot be called at all: the checks say why
+                if found:
+                    return replace(asked, options=options), _words(options, adapter)
+    return contract, ""
+
+
+def candidates(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield options with every convention that a class may have chosen, the given ones first."""
+    cell = str(options["cell"])
+    open_ones: dict[str, list[Any]] = {"biases": ["single", "double", "none"]}
+    if cell == "lstm":
+        open_ones["forget_bias"] = [0.0, 1.0]
+    if cell == "gru":
+        open_ones |= {"reset": ["after", "before"], "update": ["z_keeps", "z_takes"]}
+    orders = list(itertools.permutations(GATES[cell]))
+    first = tuple(options.get("gates", GATES[cell]))
+    open_ones["gates"] = [first, *(order for order in orders if order != first)]
+    for name, values in open_ones.items():
+        if name in options:
+            values.sort(key=lambda value, own=options[name]: value != own)  # type: ignore[misc]  # a default
+    for chosen in itertools.product(*open_ones.values()):
+        yield {**options, **dict(zip(open_ones, chosen, strict=True))}
+
+
+def _fits(opened: Opened, options: Mapping[str, Any], unfit: set[object]) -> bool | None:
+    """Say whether two cases come out right; None where no call can be made by any convention.
+
+    A number of biases that the parameters do not make up is added to `unfit`.
+    """
+    spec = spec_of(options)
+    call = call_of(opened.claims)
+    for record in general(spec)[:2]:
+        case = make_case(record)
+        try:
+            result = answers(Subject(opened.bind, case), case, call)
+        except Fault as fault:
+            if MISFIT in str(fault):
+                unfit.add(options["biases"])
+            return None if fault.kind in ("not_implemented", "died", "timeout", "absent") else False
+        truth = Truth(case, "float32")
+        right = truth.forward if call == "sequence" else truth.first_step
+        tensors = [truth.values(name, result[name], right[name]) for name in result]
+        try:
+            truth.compare("", tensors)
+        except AssertionError:
+            return False
+    return True
+
+
+def _words(options: Mapping[str, Any], adapter: str) -> str:
+    words = [f"gates {', '.join(options['gates'])}", f"{options['biases']} biases"]
+    words += [f"forget bias {options['forget_bias']:g}"] if options.get("forget_bias") else []
+    if "reset" in options:
+        words.append(f"reset {options['reset']} the matmul, {options['update']}")
+    if adapter in itertools.chain(*OTHER_ADAPTERS.values()):
+        words.append("[h, x] in one matrix")
+    return "; ".join(words)
