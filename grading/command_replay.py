@@ -74,7 +74,17 @@ def _asked(arguments: argparse.Namespace) -> Iterator[tuple[Result, bytes]]:
             if arguments.submission is not None:
                 yield result, _source(result, arguments.submission)
             else:
-                yield result, store.source(result["sha256"])
+                yield result, _kept(store, result)
+
+
+def _kept(store: Store, result: Result) -> bytes:
+    source = store.source(result["sha256"])
+    if source is None:
+        raise UsageError(
+            f"{result['file']} is too large to be kept in the store: name it with --only, "
+            "and give the file"
+        )
+    return source
 
 
 def _read(file: Path) -> Result:

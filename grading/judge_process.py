@@ -66,9 +66,7 @@ class Judge:
         Raises:
             Trouble: there is none; the process is of no more use.
         """
-        limits = item.assignment.limits if item.assignment else None
-        most = SPARE + (limits.start_seconds + limits.total_seconds if limits else 0)
-        timer = threading.Timer(most, self._process.kill)
+        timer = threading.Timer(_longest(item), self._process.kill)
         timer.start()
         try:
             reply = json.loads(self._ask(pickle.dumps(item)))
@@ -104,6 +102,14 @@ class Judge:
             self._process.wait()
         self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _longest(item: Item) -> float:
+    """Return the seconds that a judge may take; a part may be judged with two workers."""
+    if item.assignment is None or item.contract is None:
+        return SPARE
+    limits, workers = item.assignment.limits, max(1, 2 * len(item.contract.parts))
+    return SPARE + workers * (limits.start_seconds + limits.total_seconds)
 
 
 def _ending(code: int) -> str:

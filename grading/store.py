@@ -19,6 +19,7 @@ from rnncheck.grading.results import Result, Verdict, not_graded
 NAME = "results.sqlite"
 FORMAT = 1
 APPLICATION = 0x726E6E63  # "rnnc"
+MOST_SOURCE = 2**20  # bytes of a submission that are kept; a notebook's pictures are not
 _BUSY = 30.0
 _TABLES = """
 CREATE TABLE verdicts (
@@ -119,15 +120,24 @@ class Store:
             connection.execute("BEGIN IMMEDIATE")
             (start,) = connection.execute(run).fetchone()
             for place, e in enumerate(entries, start):
-                connection.execute(
-                    "INSERT OR IGNORE INTO sources VALUES (?, ?)", (e.sha256, e.source)
-                )
+                if len(e.source) <= MOST_SOURCE:
+                    row = (e.sha256, e.source)
+                    connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", row)
                 connection.execute(
                     "DELETE FROM submissions WHERE path = ? AND assignment IN ('', ?)",
                     (e.path, e.assignment),
                 )
-                row = (e.path, e.assignment, e.file, e.student, e.framework, e.sha256, e.key, place)
-                connection.execute("INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                whole = (
+                    e.path,
+                    e.assignment,
+                    e.file,
+                    e.student,
+                    e.framework,
+                    e.sha256,
+                    e.key,
+                    place,
+                )
+                connection.execute("INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", whole)
 
     def known(self) -> set[str]:
         """Return the keys of all verdicts."""
@@ -164,12 +174,12 @@ class Store:
                 if wanted is None or path in wanted:
                     yield _result(*row)
 
-    def source(self, sha256: str) -> bytes:
-        """Return the bytes of a submission."""
+    def source(self, sha256: str) -> bytes | None:
+        """Return the bytes of a submission; None where they are more than MOST_SOURCE."""
         with _sentences(self.file):
             query = "SELECT source FROM sources WHERE sha256 = ?"
-            (source,) = self._connection.execute(query, (sha256,)).fetchone()
-            return bytes(source)
+            row = self._connection.execute(query, (sha256,)).fetchone()
+        return bytes(row[0]) if row else None
 
     def close(self) -> None:
         """Close the file; where nobody reads, it is then one file that can be copied."""

@@ -1,6 +1,7 @@
 """What an LMS hands out is read member by member; nothing in it leaves it, expands or is obeyed."""
 
 import io
+import json
 import stat
 import zipfile
 from collections.abc import Callable, Mapping
@@ -52,6 +53,16 @@ def test_members_are_submissions(tmp_path: Path) -> None:
     ]
     assert found.items[0].submission.source == b"# mine\n" + CODE
     assert [path.name for path in found.left_out] == ["essay.pdf"]
+
+
+def test_notebooks_are_read(tmp_path: Path) -> None:
+    """Their cells are the code; the bytes are those of the zip."""
+    cell = {"cell_type": "code", "source": CODE.decode(), "metadata": {}, "outputs": []}
+    data = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    (item,) = collected(tmp_path / "class.zip", zipped({"ada/rnn.ipynb": data.encode()})).values()
+    assert item.submission.fault is None
+    assert item.submission.source == data.encode()
+    assert item.submission.names == {"forward"}
 
 
 def test_student_s_zip_is_opened_once(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -13,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from rnncheck.grading.assignment import HOME
+from rnncheck.grading import judge_process
+from rnncheck.grading.assignment import HOME, load
 from rnncheck.grading.cli import main
 from rnncheck.grading.progress import Progress
 from rnncheck.suites.check import checks
@@ -345,6 +348,45 @@ def test_fault_of_the_judge_costs_no_mark(
     assert run.rows()["b.py"]["first problem"].startswith(said)
     assert "1 not graded for a fault that is not theirs" in run.out
     assert tried.read_text() == "xxx"
+
+
+def test_judge_that_hangs_is_stopped(
+    tmp_path: Path, broken: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It costs no mark, and the batch ends."""
+    limits = load("elman").limits
+    most = 0.5 - limits.start_seconds - limits.total_seconds
+    monkeypatch.setattr("rnncheck.grading.judge_process.SPARE", most)
+    broken("import time; time.sleep(60)")
+    run = grade(tmp_path / "m", save(tmp_path / "elman", {"b.py": ""}))
+    assert run.code == 3
+    assert "a judge's process was lost: SIGKILL" in run.result("b.py")["problem"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pty")
+def test_terminal_gets_a_bar_with_rate_and_time_left(tmp_path: Path) -> None:
+    """It is on stderr, and gone at the end; elsewhere there is none."""
+    import pty
+
+    files: dict[str, str | bytes] = {f"{number}.py": f"# {number}" for number in range(3)}
+    folder = save(tmp_path / "elman", files)
+    ours, theirs = pty.openpty()
+    python, *options, code, home, _, _ = judge_process.command("cpu", "practice")
+    main = "from rnncheck.grading.cli import main; main(sys.argv[2:])"
+    code = code.partition("from rnncheck")[0] + main
+    done = subprocess.run(
+        [python, *options, code, home, "grade", str(folder), "--out", str(tmp_path / "m")],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+    )
+    os.close(theirs)
+    said = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "3/3" in said
+    assert re.search(r"\d/s", said)
+    assert re.search(r"\d:\d\d:\d\d", said)
 
 
 def test_fault_that_passes_is_not_seen(tmp_path: Path, broken: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from rnncheck.grading.cli import main
 from rnncheck.grading.errors import Trouble, UsageError
 from rnncheck.grading.results import not_graded
-from rnncheck.grading.store import NAME, Entry, Store
+from rnncheck.grading.store import MOST_SOURCE, NAME, Entry, Store
 
 
 def entry(name: str, key: str, assignment: str = "elman") -> Entry:
@@ -42,6 +42,7 @@ def test_verdict_is_kept_for_all_who_share_it(tmp_path: Path) -> None:
         (without,) = store.results([b"c.py"])
         assert (without["status"], without["problem"]) == ("not graded", "out of memory")
         assert store.source("sha of a.py") == b"a.py"
+        assert store.source("sha of another") is None
 
 
 def test_file_handed_in_again_has_its_new_mark_alone(tmp_path: Path) -> None:
@@ -55,6 +56,21 @@ def test_file_handed_in_again_has_its_new_mark_alone(tmp_path: Path) -> None:
         store.add("2", verdict(30))
         found = [(r["file"], r["assignment"], r["mark"]) for r in store.results()]
     assert found == [("b.py", "gru", None), ("b.py", "elman", None), ("a.py", "elman", 30)]
+
+
+def test_large_file_is_not_kept_but_its_mark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A replay of it asks for the file."""
+    (tmp_path / "elman").mkdir()
+    file = tmp_path / "elman" / "a.py"
+    file.write_text("#" * (MOST_SOURCE + 1) + "\ndef forward(:\n")
+    out = str(tmp_path / "m")
+    assert main(["grade", str(file), "--out", out]) == 0
+    assert main(["replay", out]) == 2
+    assert "is too large to be kept in the store" in capsys.readouterr().err
+    assert main(["replay", out, str(file)]) == 0
+    assert "a.py: the same verdict, mark 0" in capsys.readouterr().out
 
 
 def test_one_writes_and_others_read(tmp_path: Path) -> None:
