@@ -8,6 +8,12 @@ from xml.etree import ElementTree
 
 from rnncheck.grading.results import Result
 
+_KINDS = {
+    "failed": "failure",
+    "not implemented": "failure",
+    "not judged": "skipped",
+    "skipped": "skipped",
+}
 _WHOLE = {"absent": "skipped", "no assignment": "error", "not graded": "error"}
 
 
@@ -42,9 +48,7 @@ def _case(suite: ElementTree.Element, file: str, check: dict[str, Any]) -> str:
     if not check["worth"]:  # advice costs nothing, and is to fail no build
         ElementTree.SubElement(case, "system-out").text = check["message"]
         return "passed"
-    kind = {"failed": "failure", "not implemented": "failure", "skipped": "skipped"}.get(
-        check["status"], "error"
-    )
+    kind = _KINDS.get(check["status"], "error")
     found = ElementTree.SubElement(case, kind, message=check["message"])
     lines = check["evidence"]["lines"] if check["evidence"] else {}
     found.text = "\n".join([*(f"{k}: {v}" for k, v in lines.items()), check["detail"]])

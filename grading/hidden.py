@@ -23,7 +23,7 @@ def for_student(result: Result) -> Result:
 
 def _check(check: dict[str, Any]) -> dict[str, Any]:
     told = {name: check[name] for name in ("name", "family", "hidden", "status", "points", "worth")}
-    fine = check["status"] in ("passed", "not claimed")
+    fine = check["status"] in ("passed", "not claimed", "not judged")
     return {
         **told,
         "case": None,

@@ -11,7 +11,7 @@ from rnncheck.grading.digest import BANK, bank_digest, versions
 from rnncheck.grading.escape import line, lines
 from rnncheck.grading.judge import Judged, Report
 from rnncheck.suites.compare import CheckFailure, Place
-from rnncheck.suites.driver import STATUSES
+from rnncheck.suites.driver import STATUSES, Outcome
 from rnncheck.suites.sentences import say
 
 FORMAT = 2
@@ -120,7 +120,7 @@ def _check(judged: Judged) -> dict[str, Any]:
         "case": None if outcome.record is None else outcome.case_index,
         "message": line(failure.claim if failure else outcome.message),
         "place": line(failure.first) if failure and failure.first else None,
-        "share": _share(failure),
+        "share": _share(outcome),
         "diagnosis": _diagnosis(judged.diagnosis) if judged.diagnosis else None,
         "evidence": _evidence(failure) if failure else None,
         "detail": lines(outcome.detail),
@@ -128,11 +128,13 @@ def _check(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _share(failure: CheckFailure | None) -> float | str | None:
-    """Return the largest error as a share of its allowance."""
-    if failure is None or failure.worst is None:
+def _share(outcome: Outcome) -> float | str | None:
+    """Return the largest error as a share of its allowance, where that was computed."""
+    if outcome.failure is None:
+        return None if outcome.share is None else _number(outcome.share)
+    worst = outcome.failure.worst
+    if worst is None:
         return None
-    worst = failure.worst
     return _number(worst.error / worst.allowed if worst.allowed else math.inf)
 
 

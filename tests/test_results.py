@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from rnncheck.grading.assignment import HOME, load
 from rnncheck.grading.cli import main
 from rnncheck.grading.errors import UsageError
+from rnncheck.suites.driver import STATUSES
 from rnncheck.suites.sentences import say
 
 SOLUTION = Path(__file__).parent / "solutions" / "elman" / "numpy.py"
@@ -90,6 +91,7 @@ def test_schema_holds_every_result(
     assert main(["schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
     Draft202012Validator.check_schema(schema)
+    assert schema["$defs"]["ending"]["enum"] == list(STATUSES)
     validator = Draft202012Validator(schema)
     files = [json.loads(path.read_text("utf-8")) for path in folder.glob("*/*.json")]
     assert len(files) == 4
