@@ -11,8 +11,9 @@ import pytest
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.fixtures.agreement import Producer, compare, needs
-from rnncheck.fixtures.files import names, read, read_manifest
+from rnncheck.fixtures.files import read, read_manifest
 from rnncheck.fixtures.golden import Golden
+from rnncheck.fixtures.records import records
 from rnncheck.fixtures.rewriting import Question, plain, rewrite
 from rnncheck.grading.opened import spec_of
 from rnncheck.grading.producers import FRAMEWORKS, ask, classes
@@ -112,7 +113,7 @@ def test_a_class_is_asked_for_its_goldens(adapter: Adapter, target: Target) -> N
             same = [question.arguments[n] is a for n, a in golden.arguments.items()]
             assert (question.spec, all(same)) == (record.spec, True)
     alone = len(spec.hidden_sizes) == len(spec.directions) == 1
-    assert sum(expresses(adapter, target, read(name)) for name in names()) >= (2 if alone else 1)
+    assert sum(expresses(adapter, target, read(name)) for name in records()) >= (2 if alone else 1)
 
 
 def test_every_class_with_a_sequence_is_asked() -> None:
@@ -130,7 +131,7 @@ def test_every_class_with_a_sequence_is_asked() -> None:
 def test_manifest_names_a_framework_where_one_can_express_the_golden() -> None:
     """Jordan networks and given masks of dropout, which none has, are held by the transcription."""
     entries = read_manifest()["goldens"]
-    for name in names():
+    for name in records():
         golden = read(name)
         expressed = {
             framework

@@ -75,6 +75,6 @@ def test_assignments_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
     """Each line has a name, a title and the frameworks."""
     assert main(["assignments"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == names()
+    assert [line.split()[0] for line in lines] == list(names())
     words = [" ".join(line.split()) for line in lines]
     assert any(text.startswith("lstm An LSTM layer (numpy, torch, keras") for text in words)
