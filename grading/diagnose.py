@@ -17,7 +17,7 @@ from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
 from rnncheck.mistakes.base_operation import OperationMistake
 from rnncheck.mistakes.combined import pairs
-from rnncheck.mistakes.conventions import combinations
+from rnncheck.mistakes.conventions import ID, combinations
 from rnncheck.protocol.faults import Fault
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_dropout_off as dropout_off
@@ -38,7 +38,7 @@ class Diagnosis:
     """The likely mistake.
 
     Attributes:
-        mistake: id in the catalogue, "convention", or two ids joined by " + ".
+        mistake: id in the catalogue, "convention", "conventions", or two ids joined by " + ".
         what: the mistake as a clause.
         hint: what to look at, without the answer.
         digits: to how many digits its numbers equal the implementation's.
@@ -52,6 +52,11 @@ class Diagnosis:
     digits: int
     cases: int
     bind: AnyBind = field(repr=False, compare=False)
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is one mistake or convention: that is looked for in every kind of run."""
+        return self.mistake in mistakes() or self.mistake == ID
 
 
 class Diagnostician:

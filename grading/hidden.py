@@ -31,6 +31,7 @@ def _check(check: dict[str, Any]) -> dict[str, Any]:
         "place": None,
         "share": None,
         "diagnosis": None,
+        "follows": "",
         "evidence": None,
         "detail": "",
         "notes": [],

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from rnncheck.grading.assignment import Assignment
+from rnncheck.grading.charge import charge
 from rnncheck.grading.contract import Contract
 from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
 from rnncheck.grading.infer import inferred
@@ -34,6 +35,7 @@ class Judged:
         diagnosis: the likely mistake of a failure, where one was looked for.
         hidden: whether a student is told only how it ended.
         part: the part of the homework that it is a check of, or "".
+        follows: the check that is charged for the fault of which this one fails too, or "".
     """
 
     outcome: Outcome
@@ -41,6 +43,7 @@ class Judged:
     diagnosis: Diagnosis | None = None
     hidden: bool = False
     part: str = ""
+    follows: str = ""
 
     @property
     def name(self) -> str:
@@ -50,7 +53,7 @@ class Judged:
     @property
     def points(self) -> float:
         """The points that it earned."""
-        return self.worth if self.outcome.status == "passed" else 0.0
+        return self.worth if self.outcome.status == "passed" or self.follows else 0.0
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,9 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
             hidden = assignment.hides(outcome.check, outcome.family)
             judged.append(Judged(outcome, worth[outcome.check], found, hidden))
             tell(judged[-1])
+        if how.with_diagnosis and isinstance(opened.spec, Spec):
+            records = {check.name: cases for check, cases in pairs}
+            judged = charge(judged, records, opened.bind, device)
         script = ""
         if how.with_snippet:
             outcomes = [item.outcome for item in judged if not item.hidden]

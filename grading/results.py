@@ -122,6 +122,7 @@ def _check(judged: Judged) -> dict[str, Any]:
         "place": line(failure.first) if failure and failure.first else None,
         "share": _share(outcome),
         "diagnosis": _diagnosis(judged.diagnosis) if judged.diagnosis else None,
+        "follows": judged.follows,
         "evidence": _evidence(failure) if failure else None,
         "detail": lines(outcome.detail),
         "notes": [line(note) for note in outcome.notes],

@@ -18,7 +18,7 @@ from rnncheck.protocol.names import Array, Arrays, input_width, recurrent_size
 from rnncheck.protocol.spec import Spec
 
 MOST = 3
-ID = "convention"
+ID, SEVERAL = "convention", "conventions"
 HINT = "Compare what you assume with what the assignment's text says of its parameters."
 _GATED = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -72,7 +72,8 @@ def combinations(spec: Spec, most: int = MOST) -> Iterator[Mistake]:
 
 def _mistake(chosen: tuple[Convention, ...]) -> Mistake:
     words = " and ".join(convention.words for convention in chosen)
-    return Mistake(ID, f"matches exactly if {words}", HINT, _reads(chosen))
+    name = ID if len(chosen) == 1 else SEVERAL
+    return Mistake(name, f"matches exactly if {words}", HINT, _reads(chosen))
 
 
 def _reads(chosen: tuple[Convention, ...]) -> type[Variation]:

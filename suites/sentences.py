@@ -34,6 +34,8 @@ SENTENCES: dict[str, str] = {
     "first at {first}",
     "file": "{file}, assignment {assignment}",
     "as_above": "as above: {what}",
+    "charged_once": "The mistake that fails {payer} is charged there; no points are lost by what "
+    "follows from it: {checks}.",
     "hidden": "it does not hold; what this check tries is hidden",
     "practice": "practice bank: not for marks",
 }

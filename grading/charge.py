@@ -1,0 +1,117 @@
+"""One fault is charged once: a failure that follows from it keeps its points, and says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rnncheck.grading.diagnose import Diagnosis
+from rnncheck.grading.matching import gather
+from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.implementation import Bind
+from rnncheck.suites.calls import call_of
+from rnncheck.suites.case import Case, CaseSpec, make_case
+from rnncheck.suites.check import FAMILIES, Check, checks
+from rnncheck.suites.driver import run_pair
+from rnncheck.suites.truth import Truth
+
+if TYPE_CHECKING:
+    from rnncheck.grading.judge import Judged
+
+VJP = frozenset({"step_vjp", "sequence_vjp"})
+
+
+class Mistaken:
+    """Cases as they are, and in the place of the right answers those of a mistake."""
+
+    def __init__(self, bind: Bind) -> None:
+        """Take a mistake for the reference."""
+        self._bind = bind
+
+    def case(self, record: CaseSpec) -> Case:
+        """Make the case of a record."""
+        return make_case(record)
+
+    def truth(self, record: CaseSpec, dtype: str) -> Truth:
+        """Return what the mistake answers, with the allowances of right answers."""
+        truth = Truth(make_case(record), dtype)
+        truth.reference = self._bind(truth.case.spec, truth.case.params)
+        return truth
+
+
+def charge(
+    judged: Sequence[Judged],
+    cases: Mapping[str, tuple[CaseSpec, ...]],
+    bind: Bind,
+    device: str = "cpu",
+) -> list[Judged]:
+    """Return the checks, those that follow from a fault charged elsewhere marked as such.
+
+    A mistake is charged in one family of checks: of those about forward calls, if any of them
+    fails of it, the one that loses most points. A failure in another family follows from it if
+    every case of the check passes with the mistake's numbers in the place of the right ones.
+    Combinations change no mark: how far they are looked for depends on the command.
+
+    Args:
+        judged: every check of a submission.
+        cases: of each check, by its name.
+        bind: the submission.
+        device: where it computes.
+    """
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    unexplained = []
+    for item in judged:
+        if item.outcome.status == "failed" and item.worth:
+            if item.diagnosis is None:
+                unexplained.append(item)
+            elif item.diagnosis.simple:
+                groups[item.diagnosis.what].append(item)
+    follows: dict[str, str] = {}
+    for group in groups.values():
+        payer, found = _payer(group), group[0].diagnosis
+        for item in (*group, *unexplained):
+            check = checks()[item.outcome.check]
+            if found is not None and check.family != payer.outcome.family:
+                if _follows(check, cases[check.name], bind, found, device):
+                    follows[check.name] = payer.outcome.check
+    return [replace(item, follows=follows.get(item.outcome.check, "")) for item in judged]
+
+
+def _payer(group: Sequence[Judged]) -> Judged:
+    """Return the first check of the family in which a mistake is charged."""
+    forward = [item for item in group if not checks()[item.outcome.check].needs & VJP]
+    lost: dict[str, float] = defaultdict(float)
+    for item in forward or group:
+        lost[item.outcome.family] += item.worth
+    family = max(lost, key=lambda name: (lost[name], -FAMILIES.index(name)))
+    return next(item for item in forward or group if item.outcome.family == family)
+
+
+def _follows(
+    check: Check, records: tuple[CaseSpec, ...], bind: Bind, found: Diagnosis, device: str
+) -> bool:
+    """Say whether a check passes on all its cases where the mistake is taken for right."""
+    if check.family == "golden":
+        return _equal(check, records, bind, found, device)
+    first = make_case(records[0])
+    if not check.needs <= found.bind(first.spec, first.params).claims:
+        return False
+    prepared = Mistaken(found.bind)
+    outcomes = (run_pair(bind, check, r, "float64", device, prepared) for r in records)
+    return all(outcome.status in ("passed", "not judged") for outcome in outcomes)
+
+
+def _equal(
+    check: Check, records: tuple[CaseSpec, ...], bind: Bind, found: Diagnosis, device: str
+) -> bool:
+    """Say whether the numbers on frozen traces, which no mistake moves, are the mistake's."""
+    vjp = bool(check.needs & VJP)
+    try:
+        cases = [make_case(record) for record in records]
+        claimed = bind(cases[0].spec, cases[0].params).claims
+        evidence = gather(bind, cases, call_of(claimed, vjp=vjp), device)
+    except Fault:
+        return False
+    return evidence.digits(found.bind) is not None
