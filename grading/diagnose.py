@@ -21,7 +21,6 @@ from rnncheck.mistakes.conventions import ID, combinations
 from rnncheck.protocol.faults import Fault
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_dropout_off as dropout_off
-from rnncheck.suites import check_gradient_linear as gradient_linear
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec, make_case
 from rnncheck.suites.cases import general, long
@@ -102,8 +101,8 @@ class Diagnostician:
         if call == "sequence_vjp":
             records += long(spec)[:1]
         cases: list[Case] = [make_case(record) for record in dict.fromkeys(records)]
-        if outcome.check == gradient_linear.CHECK.name:
-            cases = [gradient_linear.enlarged(case) for case in cases]
+        if varies := checks()[outcome.check].varies:
+            cases = [*map(varies, cases), *cases]
         return gather(self.opened.bind, cases, call, self.device)
 
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:

@@ -173,6 +173,7 @@ MISTAKES = (
         "the outputs of all steps are joined in one row",
         _AXES,
         OutputsFlattened,
+        lambda spec: not spec.output_size,
         source="candle #2542",
     ),
     Mistake(

@@ -42,6 +42,7 @@ class Check:
             not apply to the spec. The sizes in the spec are ignored.
         about: "network" or "operation": whether `run` takes Subject, Case and Truth and `cases` a
             Spec, or OperationSubject, OperationCase, OperationTruth and an OperationSpec.
+        varies: makes of a network's case the one that is computed beside it; None for none.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Check:
     run: Callable[[Any, Any, Any], None]
     cases: Callable[[Any], tuple[Any, ...]]
     about: str = "network"
+    varies: Callable[[Any], Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse an unknown family or claim."""

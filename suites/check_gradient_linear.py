@@ -45,5 +45,6 @@ CHECK = Check(
     needs=frozenset({"sequence_vjp"}),
     catches="gradient_clipped",
     run=run,
+    varies=enlarged,
     cases=general,
 )

@@ -41,5 +41,6 @@ CHECK = Check(
     needs=frozenset({"final_state", "initial_state"}),
     catches="sigmoid_overflows",
     run=run,
+    varies=with_large_inputs,
     cases=_cases,
 )

@@ -55,8 +55,8 @@ def test_wrong_file(capsys: pytest.CaptureFixture[str]) -> None:
     start = next(n for n, line in enumerate(lines) if line.startswith("failed       golden_f"))
     labels = [line.split()[0] for line in lines[start + 1 : start + 1 + len(LABELS)]]
     assert labels == list(LABELS)
-    assert sum("gates i, f, g, o read as i, f, o, g" in line for line in lines) == 2
-    assert sum("as above: " in line for line in lines) == 1
+    assert sum("gates i, f, g, o read as i, f, o, g" in line for line in lines) == 3
+    assert sum("as above: " in line for line in lines) == 2
     assert "see it without rnncheck:" in lines
 
 
