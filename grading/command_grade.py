@@ -25,7 +25,7 @@ from rnncheck.grading.tier import require
 from rnncheck.worker.tiers import TIERS
 
 NOT_ALL_JUDGED = 3
-MOST_ROWS = 100
+MOST_ROWS = 200
 _MOST_NAMES = 5
 
 
