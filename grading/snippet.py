@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from rnncheck.grading.opened import Opened
 from rnncheck.grading.operation_snippet import operation_snippet
 from rnncheck.grading.script import Wrong, comparison, imports, literal, setup_ends, variable
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.names import Arrays, flat
+from rnncheck.protocol.names import Arrays, flat, group
 from rnncheck.protocol.operations import Operations
 from rnncheck.suites.calls import backward, forward
 from rnncheck.suites.case import Case, CaseSpec, make_case
@@ -24,6 +26,7 @@ from rnncheck.suites.tally import Tally
 from rnncheck.suites.truth import Truth
 from rnncheck.suites.verdict import judge
 
+DROPPING = ("dropout_forward", "dropout_gradient")
 SOURCES = (
     "reference_step",
     "reference_sequence",
@@ -34,6 +37,7 @@ SOURCES = (
     "gradient_reference",
     "gradient_long",
     "mask_gradient",
+    *DROPPING,
 )
 QUICK = ("numpy", "torch")  # worlds in which a call takes a millisecond, so that many can be tried
 
@@ -52,7 +56,8 @@ def snippet(opened: Opened, failed: list[Outcome], file: Path, device: str = "cp
     ended = {o.check: o.record for o in failed if o.failure is not None and o.failure.wrong}
     for name in SOURCES:
         record = ended.get(name)
-        if not isinstance(record, CaseSpec):
+        quick = opened.adapter.world in QUICK
+        if not isinstance(record, CaseSpec) or (name in DROPPING and not quick):
             continue
         vjp = bool(checks()[name].needs & {"step_vjp", "sequence_vjp"})
         case = make_case(smallest(opened.bind, checks()[name], record, device=device))
@@ -74,6 +79,8 @@ def _plainest(opened: Opened, case: Case, device: str, vjp: bool) -> Case:
 def _wrong(opened: Opened, case: Case, device: str, vjp: bool) -> Wrong:
     subject, truth = Subject(opened.bind, case, device=device), Truth(case)
     call, got = (backward if vjp else forward)(subject, case)
+    if masks := group(got, "dropout"):
+        truth = Truth(replace(case, dropout=masks))
     right = {n: a for n, a in _right(truth, call).items() if n in got}
     error: Arrays = {}
     for name, expected in right.items():
@@ -91,11 +98,10 @@ def _right(truth: Truth, call: str) -> Arrays:
 
 
 def _script(opened: Opened, case: Case, wrong: Wrong, file: Path) -> str:
-    native = _arguments(opened.network()[1].layout, case, wrong.call)
-    params = opened.network()[1].layout.params_out(case.spec, case.params)
-    run = opened.network()[1].layout.rerun(
-        case.spec, wrong.call, f"mine.{opened.bound_name}", [*native]
-    )
+    layout = opened.network()[1].layout
+    native = _arguments(layout, case, wrong.call, Subject(opened.bind, case).dropout())
+    params = layout.params_out(case.spec, case.params)
+    run = layout.rerun(case.spec, wrong.call, f"mine.{opened.bound_name}", [*native])
     setup = setup_ends(run)
     lines = [
         f"# Shows a wrong number in {line(file.name)} without rnncheck.",
@@ -115,9 +121,11 @@ def _script(opened: Opened, case: Case, wrong: Wrong, file: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _arguments(layout: Layout, case: Case, call: str) -> Arrays:
+def _arguments(layout: Layout, case: Case, call: str, dropout: Arrays | None) -> Arrays:
     step = call.startswith("step")
-    rows = {} if step else {"lengths": case.lengths, "mask": case.mask}
+    rows: dict[str, Any] = {}
+    if not step:
+        rows = {"lengths": case.lengths, "mask": case.mask, "dropout": dropout}
     given = flat(x=case.x[0] if step else case.x, state=case.state, **rows)
     if call.endswith("_vjp"):
         upstream = case.d_outputs[0] if step else case.d_outputs

@@ -155,6 +155,14 @@ def test_script_hands_over_lengths(tmp_path: Path) -> None:
     assert "lengths=lengths" in script
 
 
+def test_script_hands_over_dropout_masks(tmp_path: Path) -> None:
+    """Where only training is wrong, the script trains, under masks of its own."""
+    source = (EXAMPLES / "lstm-dropout" / "not_scaled.py").read_text()
+    script = shown(source, "lstm-dropout", tmp_path, only="dropout_forward")
+    assert 'masks={"input": dropout_input' in script
+    assert 'keep={"input": 0.5' in script
+
+
 @home("torch")
 @needs("torch")
 @pytest.mark.parametrize("name", ["gru-cell/torch_reset_before", "lstm/torch_detached"])
