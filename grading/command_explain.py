@@ -46,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{submission.fault}. Nothing was explained.")
     assignment = load(arguments.assignment or find_assignment(submission))
     contract = find_contract(assignment, submission)
+    if contract.parts:
+        raise UsageError(f"{assignment.name} is judged part by part; it has no network to explain")
     print(f"{line(arguments.file)}  {assignment.name}: {assignment.title} ({contract.framework})")
     try:
         with (

@@ -116,6 +116,8 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
     name = assignment_name or find_assignment(submission)
     assignment = load(name)
     contract = find_contract(assignment, submission)
+    if contract.parts:
+        raise UsageError(f"{name} is judged part by part; use: rnncheck check {file}")
     opened = open_submission(submission, contract, assignment.limits, device)
 
     diagnose = Diagnostician(opened, device)

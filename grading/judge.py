@@ -262,6 +262,11 @@ def _not_opened(
 
 def _notes(submission: Submission, opened: Opened, judged: Sequence[Judged]) -> tuple[str, ...]:
     notes = [*submission.notes, *(note for j in judged for note in j.outcome.notes)]
+    if "step_vjp" in opened.claims and "sequence_vjp" not in opened.claims:
+        notes += [
+            say("shape", name=name, got=tuple(got), expected=tuple(asked))
+            for name, (got, asked) in list(opened.turned.items())[:1]
+        ]
     if opened.notes:
         notes.append(say("left_behind", count=len(opened.notes), first=opened.notes[0]))
     return tuple(dict.fromkeys(notes))

@@ -38,6 +38,7 @@ class Opened:
         bound_name: of the function or class that is bound.
         tier: how well its worker was shut in, a name of worker.tiers.TIERS; "" before it started.
         notes: what failed while it was loaded leniently.
+        turned: what came back in another shape than asked for, and was put right.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Opened:
         self.bound_name = bound_name
         self.tier = ""
         self.notes: tuple[str, ...] = ()
+        self.turned: dict[str, Any] = {}
         self._start = start
         self._session: Session | None = None
         self._loaded: Loaded | None = None
@@ -98,7 +100,7 @@ class Opened:
             bound = self._loaded.bind(spec, params, dtype, device)
             if self._supply is not None:
                 bound.supply = partial(self._supply, self.network()[1].layout, spec, params)
-            bound.mean_gradients = self._mean_gradients
+            bound.mean_gradients, bound.turned = self._mean_gradients, self.turned
             return bound
         except Fault as fault:
             self._note(fault)

@@ -35,17 +35,33 @@ def judge_parts(
         tell: called with each check when its part is judged.
     """
     reports: dict[str, Report] = {}
+    named = [part.name for part in parts]
     for part in parts:
-        words = words_of(part.name, only)
+        words = words_of(part.name, named, only)
         if words is None:
             continue
-        reports[part.name] = _weighed(_judge_part(judge, part, reports, words), part)
+        wrong = _WrongSteps(judge, parts, reports if not only else {})
+        reports[part.name] = _weighed(_judge_part(judge, part, wrong, words), part)
         for judged in reports[part.name].judged:
             tell(judged)
     return _joined(reports)
 
 
-def words_of(part: str, only: Sequence[str]) -> Sequence[str] | None:
+class _WrongSteps:
+    """Says which steps of a part are not right; one that was not judged yet is judged for it."""
+
+    def __init__(self, judge: Judge, parts: Sequence[Part], reports: dict[str, Report]) -> None:
+        self._judge, self._parts = judge, {part.name: part for part in parts}
+        self._reports = dict(reports)
+
+    def __call__(self, names: Sequence[str]) -> list[str]:
+        for name in names:
+            if name not in self._reports:
+                self._reports[name] = self._judge(self._parts[name].contract, (), None, True)
+        return [name for name in names if self._reports[name].mark != 100]
+
+
+def words_of(part: str, parts: Sequence[str], only: Sequence[str]) -> Sequence[str] | None:
     """Return the words that choose checks of a part, () for all of them; None for no check.
 
     A word is a part's name, a piece of a check's name, or both with a dot: "rnn_forward.shape".
@@ -57,16 +73,14 @@ def words_of(part: str, only: Sequence[str]) -> Sequence[str] | None:
         name, dot, rest = word.partition(".")
         if word == part:
             return ()
-        if not dot:
+        if not dot and word not in parts:
             words.append(word)
         elif name == part:
             words.append(rest)
     return words or None
 
 
-def _judge_part(
-    judge: Judge, part: Part, before: dict[str, Report], words: Sequence[str]
-) -> Report:
+def _judge_part(judge: Judge, part: Part, steps: _WrongSteps, words: Sequence[str]) -> Report:
     """Judge a part as it is, else by a convention that fits better, else with right steps."""
     contract, notes = part.contract, []
     best = judge(contract, words, None, False)
@@ -75,8 +89,8 @@ def _judge_part(
         if _marks(trial) > _marks(best):
             contract, notes = variant, [say("variant", says=says)]
             best = judge(contract, words, None, False)
-    wrong = [name for name in part.steps if name in before and before[name].mark != 100]
-    if best.mark not in (None, 100) and wrong:
+    wrong = steps(part.steps) if best.mark not in (None, 100) else []
+    if wrong:
         forward = any(not _is_backward(name) for name in wrong)
         supply = partial(right_steps, forward=forward, backward=contract.backward)
         trial = judge(contract, words, supply, False)

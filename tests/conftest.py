@@ -29,6 +29,8 @@ SAME_EVERYWHERE = (
     "test_clone",
     "test_compare",
     "test_conditioning",
+    "test_course_bugs",
+    "test_course_quirks",
     "test_coverage",
     "test_diagnose",
     "test_drivers",

@@ -64,6 +64,8 @@ class Proxy:
 
     Attributes:
         supply: gives what else the runner is handed with a call, by its native name.
+        turned: names that came back in another shape than asked for in any call, see facts; may be
+            replaced by a dict that others share.
         mean_gradients: whether its gradients of parameters are means over the batch; they are
             shown as sums.
     """
@@ -90,6 +92,7 @@ class Proxy:
         self._handle = binder.bind(spec, self._native, dtype, device)
         self.supply: Callable[[str, Arrays], Arrays] | None = None
         self.mean_gradients = False
+        self.turned: dict[str, Any] = {}
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
         """Compute one step."""
@@ -146,6 +149,7 @@ class Proxy:
         results, self.facts = self._binder.ask(self._handle, call, native, shapes)
         checked, seen = usable(self.spec, call, shapes, results)
         self.facts |= seen
+        self.turned |= seen["shapes"]
         shown = self._layout.results(self.spec, call, checked)
         return _summed(shown, batch) if self.mean_gradients else shown
 

@@ -54,7 +54,8 @@ def reason_of(error: BaseException) -> str:
         return f"works on an older NumPy, which had np.{gone[1]}"
     if isinstance(error, ValueError) and "inhomogeneous" in text:
         return "works on an older NumPy, which made arrays of rows of different lengths"
-    if isinstance(error, TypeError) and "float" in text and _INDEX.search(text):
+    whole = "float" in text or "slice" in text
+    if isinstance(error, TypeError) and whole and _INDEX.search(text):
         return "is written for Python 2, where / between whole numbers gave a whole number; use //"
     if isinstance(error, IndexError) and _INDEX.search(text):
         return "is written for Python 2, where / between whole numbers gave a whole number; use //"
