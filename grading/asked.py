@@ -10,6 +10,7 @@ import numpy as np
 
 from rnncheck import adapters
 from rnncheck.grading.assignment import Assignment
+from rnncheck.grading.contract import Contract
 from rnncheck.grading.opened import spec_of
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
@@ -29,21 +30,33 @@ class Asked:
         assignment, framework: the names.
         spec: what is to be computed; its sizes mean nothing.
         claims: what an answer must offer.
+        backward: whether only checks of gradients apply.
+        whole: whether it is no part of a homework, and leaves no convention open.
     """
 
     assignment: str
     framework: str
     spec: Spec
     claims: frozenset[str]
+    backward: bool = False
+    whole: bool = True
 
     @property
     def name(self) -> str:
         """Both names."""
         return f"{self.assignment}/{self.framework}"
 
+    @property
+    def key(self) -> tuple[Spec, frozenset[str], bool]:
+        """All that the checks depend on: equal for contracts that ask for the same."""
+        apart = {"float32", "float64", "cpu", "cuda"}
+        return self.spec, self.claims - apart, self.backward
+
     def pairs(self) -> list[tuple[Check, CaseSpec, int]]:
         """Return every check with each of its cases and the case's number."""
         checked = plan(self.spec, self.claims)
+        if self.backward:
+            checked = [(c, cases) for c, cases in checked if c.needs & {"step_vjp", "sequence_vjp"}]
         return [(check, case, k) for check, cases in checked for k, case in enumerate(cases)]
 
     def mistakes(self) -> list[Mistake]:
@@ -62,9 +75,17 @@ def asked(assignment: Assignment) -> Iterator[Asked]:
     for framework, contract in assignment.contracts.items():
         if contract.operations is not None:
             continue
-        spec = spec_of(contract.options)
-        claims = adapters.load(contract.adapter).claims(spec) & contract.claims
-        yield Asked(assignment.name, framework, spec, claims)
+        if not contract.parts:
+            yield _asked(assignment, framework, contract)
+        for part in contract.parts:
+            yield _asked(assignment, f"{framework}/{part.name}", part.contract)
+
+
+def _asked(assignment: Assignment, name: str, contract: Contract) -> Asked:
+    spec = spec_of(contract.options)
+    claims = adapters.load(contract.adapter).claims(spec) & contract.claims
+    whole = "/" not in name and not contract.any_convention
+    return Asked(assignment.name, name, spec, claims, contract.backward, whole)
 
 
 def offers(bind: Bind, spec: Spec) -> frozenset[str]:

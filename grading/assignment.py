@@ -14,11 +14,13 @@ from rnncheck.grading.contract import Contract, contract_of
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.sections import hidden_in, operations_in, points_in
 from rnncheck.grading.table import Table
+from rnncheck.worker.stage import WORLDS
 
 FORMAT = 1
 KEYS = ("format", "name", "title", "summary", "words", "limits", "contracts", "points")
-MAY = ("visibility",)
+MAY = ("bank", "visibility")
 ABOUT = ("spec", "operations")  # one of the two: what is to be written
+CALLS = {"numpy": 60, "torch": 40, "keras3": 16, "tf1": 16}  # of a bank, by world
 HOME = Path(next(iter(rnncheck.assignments.__path__)))
 
 
@@ -53,6 +55,7 @@ class Assignment:
         contracts: by framework.
         points: weight of each check family; they add up to 100.
         limits: see Limits.
+        calls: at most this many calls of a submission in a bank, by world.
         hidden: families and names of checks of which a student is told only how they ended.
         digest: SHA-256 of its file.
         folder: where the file and its starters are.
@@ -65,6 +68,7 @@ class Assignment:
     contracts: Mapping[str, Contract]
     points: Mapping[str, float]
     limits: Limits
+    calls: Mapping[str, int]
     hidden: frozenset[str]
     digest: str
     folder: Path
@@ -146,7 +150,14 @@ def _assignment(table: Table, folder: Path, digest: str) -> Assignment:
         contracts={n: contract_of(n, listed.table(n), spec, operations) for n in listed.data},
         points=points_in(table.table("points")),
         limits=Limits(**table.table("limits").numbers([f.name for f in fields(Limits)])),
+        calls=CALLS | (_calls(table.table("bank")) if "bank" in table.data else {}),
         hidden=hidden_in(table.table("visibility")) if "visibility" in table.data else frozenset(),
         digest=digest,
         folder=folder,
     )
+
+
+def _calls(table: Table) -> dict[str, int]:
+    table.only(("calls",))
+    calls = table.table("calls").numbers(tuple(WORLDS))
+    return {world: int(number) for world, number in calls.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from rnncheck.grading.bank_use import bank_of
 from rnncheck.grading.collect import Item
 from rnncheck.grading.judge import judge
 from rnncheck.grading.results import Verdict, verdict_of
@@ -22,5 +23,6 @@ def grade(item: Item, device: str, servers: Servers | None = None) -> Verdict:
     report = None
     if item.assignment is not None and item.contract is not None:
         asked = (item.submission, item.assignment, item.contract)
-        report = judge(*asked, device=device, tries=TRIES, servers=servers)
+        bank = bank_of(item)
+        report = judge(*asked, device=device, tries=TRIES, servers=servers, bank=bank)
     return verdict_of(item, report, device, time.monotonic() - start)

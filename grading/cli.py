@@ -24,6 +24,7 @@ COMMANDS = {
     "assignments": "list the assignments",
     "doctor": "say how well this machine can shut in a stranger's code",
     "fixtures": "regenerate, verify or show golden traces",
+    "bank": "make a course's own bank of cases, show or verify one",
     "mistakes": "list the known mistakes, or run them through the checks",
 }
 PROGRAM = "rnncheck"

@@ -36,6 +36,7 @@ class Item:
         assignment, contract: None where no assignment was found.
         framework: "" where the text does not say.
         problem: why there is no assignment, or "".
+        bank: the file of a course's own bank; None for the practice bank.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Item:
     contract: Contract | None = None
     framework: str = ""
     problem: str = ""
+    bank: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,13 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rnncheck.grading import overview
 from rnncheck.grading.assignment import load
+from rnncheck.grading.bank_file import read
+from rnncheck.grading.bank_use import bank_digest
 from rnncheck.grading.collect import Class, Item, collect
 from rnncheck.grading.digest import key_of
 from rnncheck.grading.errors import Trouble, UsageError
@@ -56,6 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=int, default=cores(), metavar="N", help="how many at a time (all cores)"
     )
     parser.add_argument("--force", action="store_true", help="grade again what is graded already")
+    parser.add_argument(
+        "--bank", type=Path, metavar="FILE", help="the course's own; see rnncheck bank make"
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument(
         "--require",
@@ -87,10 +93,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--out {arguments.out} is a file; give a folder, new or not")
     if arguments.jobs < 1:
         raise UsageError(f"--jobs is {arguments.jobs}; give a number above 0")
-    handed_in = collect(arguments.paths, assignment)
+    handed_in = _banked(collect(arguments.paths, assignment), arguments.bank)
     require(handed_in.items, arguments.device, arguments.require)
     asked = arguments.device, arguments.require
-    keys = {item.path: key_of(item, *asked) for item in handed_in.items}
+    keys = {item.path: key_of(item, *asked, bank_digest(item)) for item in handed_in.items}
     with Store.write(arguments.out) as store:
         store.register([_entry(item, keys[item.path]) for item in handed_in.items])
         known = store.known() if not arguments.force else set()
@@ -111,6 +117,14 @@ def run(arguments: argparse.Namespace) -> int:
     _mention_left_out(handed_in)
     failed = any(result["status"] == "not graded" for result in results)
     return NOT_ALL_JUDGED if failed else 0
+
+
+def _banked(handed_in: Class, bank: Path | None) -> Class:
+    if bank is None:
+        return handed_in
+    read(bank)  # refused before anything is judged
+    place = bank.absolute()
+    return replace(handed_in, items=tuple(replace(i, bank=place) for i in handed_in.items))
 
 
 def _entry(item: Item, key: str) -> Entry:

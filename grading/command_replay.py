@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", metavar="WORD", help="of a store, only submissions with this word in their path"
     )
+    parser.add_argument(
+        "--bank", type=Path, metavar="FILE", help="the course's own, if one was used"
+    )
     parser.add_argument("--assignment", metavar="NAME", help="where its file is, if it has no name")
 
 
@@ -53,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         for result, source in _asked(arguments):
             count += 1
             item = _item(result, source, arguments.assignment)
+            item = replace(item, bank=arguments.bank)
             same &= _tell(result, batch.grade(item, result["device"], servers))
     if not count:
         raise UsageError(f"{arguments.result} holds nothing that was judged")

@@ -23,7 +23,6 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.suites.driver import plan
 
 HOME = Path(next(iter(rnncheck.grading.__path__))).parent  # of the rooms
-BANK = "practice"
 _ROOMS = (
     "protocol",
     "reference",
@@ -41,17 +40,17 @@ _PACKAGES = {
 }
 
 
-def key_of(item: Item, device: str, required: str) -> str:
+def key_of(item: Item, device: str, required: str, bank: str) -> str:
     """Return what a verdict is kept under: the file's text and name, and what judges it.
 
-    `required` is the least tier in which workers may be shut in.
+    `required` is the least tier in which workers may be shut in, `bank` the bank's digest.
     """
     source = hashlib.sha256(item.submission.source).hexdigest()
     submission = [item.path.name, source, item.submission.fault, item.problem]
     return digest(
         [*submission, item.framework, device, required],
         item.assignment.digest if item.assignment else "",
-        bank_digest(item.contract) if item.contract else "",
+        bank,
         code_digest(),
         versions(item),
     )
@@ -89,6 +88,11 @@ def code_digest() -> str:
 def versions(item: Item) -> dict[str, str]:
     """Return the versions of what judges a submission, of its own framework alone."""
     return dict(_versions(item.contract.world if item.contract and item.framework else ""))
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of Python, NumPy and rnncheck."""
+    return dict(_versions(""))
 
 
 @functools.cache

@@ -16,7 +16,6 @@ from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import cell
 from rnncheck.grading.results import Result
 from rnncheck.suites.driver import STATUSES
-from rnncheck.suites.sentences import say
 
 TABLE = "marks.csv"
 UNKNOWN = "no-assignment"
@@ -90,7 +89,7 @@ def _row(result: Result, name: str) -> dict[str, str | int]:
         "status": result["status"],
         **result["counts"],
         "first problem": cell(result["problem"]),
-        "bank": say("practice"),
+        "bank": result["bank_note"],
         "result": cell(name),
         "sha256": result["sha256"],
     }

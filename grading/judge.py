@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from rnncheck.grading.assignment import Assignment
+from rnncheck.grading.bank import Bank
 from rnncheck.grading.charge import charge
 from rnncheck.grading.contract import Contract
 from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
@@ -21,6 +22,7 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import Outcome, Plan, plan, run_plan
+from rnncheck.suites.prepared import AFRESH
 from rnncheck.suites.sentences import say
 from rnncheck.worker.servers import Servers
 
@@ -106,6 +108,7 @@ def judge(
     tries: int = TRIES,
     with_snippet: bool = False,
     servers: Servers | None = None,
+    bank: Bank | None = None,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
 
@@ -123,12 +126,13 @@ def judge(
         tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
         servers: what gives workers; None for one server of its own.
+        bank: what is replayed; None for all cases of every check. Not for contracts with parts.
 
     Raises:
         Trouble: something of rnncheck's own or of the machine failed.
         WorkerError: no worker can be had; that is not the submission's fault.
     """
-    how = _How(device, only, case, tell, with_diagnosis, tries, with_snippet, servers)
+    how = _How(device, only, case, tell, with_diagnosis, tries, with_snippet, servers, bank)
     if not contract.parts:
         return _judge_open(submission, assignment, contract, how)
     with nullcontext(servers) if servers else Servers() as shared:
@@ -172,6 +176,7 @@ class _How:
     tries: int
     with_snippet: bool
     servers: Servers | None
+    bank: Bank | None
     supply: Supply | None = None
 
 
@@ -180,7 +185,8 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
     report = Report(str(submission.path), assignment.name, contract.framework, ())
     limits, device, tell = assignment.limits, how.device, how.tell
     with open_submission(submission, contract, limits, device, how.servers, how.supply) as opened:
-        pairs = _selected(planned(opened, contract), how.only, how.case)
+        every = how.bank.plan() if how.bank else planned(opened, contract)
+        pairs = _selected(every, how.only, how.case)
         pairs.sort(key=lambda pair: _hides(assignment, pair[0]))
         worth = points_of(assignment, pairs)
         try:
@@ -191,7 +197,7 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
             report = replace(report, tier=opened.tier)
             return _not_opened(report, assignment, pairs, worth, fault, tell)
         judged, explain = [], Diagnostician(opened, device, how.tries)
-        for outcome in _run(opened, pairs, device):
+        for outcome in _run(opened, pairs, device, how.bank):
             found = explain(outcome) if how.with_diagnosis else None
             hidden = assignment.hides(outcome.check, outcome.family)
             judged.append(Judged(outcome, worth[outcome.check], found, hidden))
@@ -231,8 +237,11 @@ def _selected(pairs: Plan, only: Sequence[str], case: int | None) -> Plan:
     return [(check, cases[case : case + 1]) for check, cases in chosen]
 
 
-def _run(opened: Opened, pairs: Plan, device: str) -> Iterator[Outcome]:
-    for outcome in run_plan(opened.binds, pairs, device=device):
+def _run(opened: Opened, pairs: Plan, device: str, bank: Bank | None) -> Iterator[Outcome]:
+    for outcome in run_plan(opened.binds, pairs, device=device, prepared=bank or AFRESH):
+        if bank and outcome.record is not None:
+            number = bank.number(outcome.check, outcome.case_index)
+            outcome = replace(outcome, case_index=number)
         if outcome.fault in ("timeout", "died"):
             opened.note(outcome.fault, outcome.message)
         yield outcome

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from rnncheck.grading.escape import line, rich_text
 from rnncheck.grading.results import Result
-from rnncheck.suites.sentences import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,7 +49,8 @@ def sentence(results: Sequence[Result], folder: Path, before: int = 0) -> str:
     counted = f"{_many(len(results), 'submission')} in {_many(assignments, 'assignment')}"
     earlier = f" ({before} in an earlier run)" if before else ""
     where = line(folder).rstrip("/") + "/"
-    return f"Graded {counted}{earlier}: {', '.join(parts)}. Results are in {where} ({say('practice')})."
+    banks = " and ".join(dict.fromkeys(result["bank_note"] for result in results))
+    return f"Graded {counted}{earlier}: {', '.join(parts)}. Results are in {where} ({banks})."
 
 
 def _reason(result: Result) -> str:

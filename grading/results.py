@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from rnncheck.grading.bank_use import described
 from rnncheck.grading.collect import Item
 from rnncheck.grading.diagnose import Diagnosis
-from rnncheck.grading.digest import BANK, bank_digest, versions
+from rnncheck.grading.digest import versions
 from rnncheck.grading.escape import line, lines
 from rnncheck.grading.judge import Judged, Report
 from rnncheck.suites.compare import CheckFailure, Place
@@ -43,9 +44,7 @@ def verdict_of(item: Item, report: Report | None, device: str, seconds: float) -
         "problem": line(problem),
         "problem_check": check,
         "detail": lines(report.detail) if report else "",
-        "bank": BANK,
-        "bank_digest": bank_digest(item.contract) if item.contract else "",
-        "bank_note": say("practice"),
+        **described(item),
         "tier": report.tier if report else "",
         "versions": versions(item),
         "counts": {status: report.count(status) if report else 0 for status in STATUSES},
@@ -63,7 +62,7 @@ def not_graded(assignment: str, framework: str, reason: str) -> Verdict:
         "mark": None,
         "problem_check": "",
         "detail": "",
-        "bank": BANK,
+        "bank": "practice",
         "bank_digest": "",
         "bank_note": say("practice"),
         "tier": "",

@@ -83,7 +83,7 @@ def plan(spec: Spec | Operations, offered: Iterable[str]) -> Plan:
     pairs: Plan = []
     for check in checks().values():
         cases = check.cases(spec) if check.needs <= have else ()
-        pairs.append((check, tuple(r for r in cases if _claimed(r, have))))
+        pairs.append((check, tuple(r for r in cases if claimed(r, have))))
     return pairs
 
 
@@ -95,7 +95,7 @@ def _operation_pairs(operations: Operations, have: frozenset[str]) -> Iterator[P
                 yield check.of(spec), cases if check.needs <= have else ()
 
 
-def _claimed(record: AnyRecord, have: frozenset[str]) -> bool:
+def claimed(record: AnyRecord, have: frozenset[str]) -> bool:
     """Say whether a case asks only for what is claimed."""
     if isinstance(record, OperationCaseSpec):
         return True
@@ -189,6 +189,7 @@ def run_plan(
     pairs: Iterable[Pair],
     dtype: str = "float64",
     device: str = "cpu",
+    prepared: Prepared = AFRESH,
     *,
     shares: bool = False,
 ) -> Iterator[Outcome]:
@@ -201,23 +202,28 @@ def run_plan(
         if not cases:
             yield Outcome(check.name, check.family, "not claimed")
             continue
-        yield _run_cases(bind, check, cases, dtype, device, shares)
+        yield _run_cases(bind, check, cases, dtype, device, prepared, shares)
 
 
 def _run_cases(
-    bind: AnyBind, check: Check, cases: tuple[AnyRecord, ...], dtype: str, device: str, every: bool
+    bind: AnyBind,
+    check: Check,
+    cases: tuple[AnyRecord, ...],
+    dtype: str,
+    device: str,
+    prepared: Prepared,
+    every: bool,
 ) -> Outcome:
     notes: tuple[str, ...] = ()
     blurred: Outcome | None = None
     tally = Tally(every=every)
     for index, record in enumerate(cases):
-        outcome = replace(
-            run_pair(bind, check, record, dtype, device, tally=tally), case_index=index
-        )
+        ended = run_pair(bind, check, record, dtype, device, prepared, tally)
+        outcome = replace(ended, case_index=index)
         if outcome.status == "not judged":
             blurred = blurred or outcome
         elif outcome.status != "passed":
             return outcome
         notes = tuple(dict.fromkeys((*notes, *outcome.notes)))
-    ended = blurred or Outcome(check.name, check.family, "passed", cases[-1], len(cases) - 1)
-    return replace(ended, notes=notes, share=tally.share)
+    last = blurred or Outcome(check.name, check.family, "passed", cases[-1], len(cases) - 1)
+    return replace(last, notes=notes, share=tally.share)

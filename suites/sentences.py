@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "follows from it: {checks}.",
     "hidden": "it does not hold; what this check tries is hidden",
     "practice": "practice bank: not for marks",
+    "course": "the course's own bank",
 }
 
 

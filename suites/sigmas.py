@@ -58,7 +58,7 @@ def step_sigmas(case: Case, dtype: str = "float32", seed: int = 1) -> Arrays:
 
 
 _KEPT: dict[tuple[str, str, str], Arrays] = {}
-_MOST_KEPT = 64
+_MOST_KEPT = 1024
 
 
 def kept_sigmas(case: Case, call: str, dtype: str) -> Arrays:

@@ -1,0 +1,191 @@
+"""Makes banks: the practice banks from the kill matrix, a course's from a seed of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rnncheck.grading.asked import Asked, within
+from rnncheck.grading.bank import TRUTHS, Bank, Pair
+from rnncheck.grading.bank_choice import Choice, Chosen
+from rnncheck.grading.errors import UsageError
+from rnncheck.grading.matrix import Rows
+from rnncheck.mistakes import mistakes
+from rnncheck.mistakes.base import Mistake
+from rnncheck.protocol.claims import CALLS
+from rnncheck.protocol.implementation import Bind, Implementation
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.spec import Spec
+from rnncheck.reference.implementation import bind
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.check import checks
+from rnncheck.suites.driver import claimed, run_pair
+from rnncheck.suites.prepared import Kept, Prepared
+
+DRAWS = 200
+LEAST_SEED = 16  # bytes
+TRUNCATED = ("truncated_bptt_10", "truncated_bptt_20", "truncated_bptt_30")
+
+
+def counted(contract: Asked, kept: Prepared) -> list[Pair]:
+    """Return all pairs of a contract, each with the calls that it takes of a right answer."""
+    found = []
+    for check, record, number in contract.pairs():
+        calls: list[str] = []
+        run_pair(within(_counting(calls), contract.claims), check, record, prepared=kept)
+        found.append(Pair(check.name, number, record, max(1, len(calls))))
+    return found
+
+
+def _counting(calls: list[str]) -> Bind:
+    def bound(
+        spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
+    ) -> Implementation:
+        made: Any = bind(spec, params, dtype, device)
+        for name in CALLS:
+            setattr(made, name, _noted(name, getattr(made, name), calls))
+        counting: Implementation = made
+        return counting
+
+    return bound
+
+
+def _noted(name: str, call: Any, calls: list[str]) -> Any:
+    def noted(*given: Any) -> Any:
+        calls.append(name)
+        return call(*given)
+
+    return noted
+
+
+def choose(
+    contract: Asked, rows: Rows, budget: int, kept: Prepared, advice: Collection[str] = ()
+) -> Chosen:
+    """Choose the pairs of a contract's bank from its part of the kill matrix.
+
+    Raises:
+        UsageError: a mistake that can be killed is killed by no pair under the budget.
+    """
+    pairs = counted(contract, kept)
+    named = {(pair.check, pair.number): pair for pair in pairs}
+    killers = {m: [named[key] for key in rows.killed_by(m)] for m in rows.kills}
+    chosen = Choice(pairs, killers, budget, advice).run()
+    alive = sorted(name for name, times in chosen.short.items() if not times)
+    if alive:
+        raise UsageError(
+            f"{contract.name}: {budget} calls do not kill {', '.join(alive)}; raise the budget "
+            "in [bank] of its assignment.toml"
+        )
+    return chosen
+
+
+def build(
+    contract: Asked,
+    pairs: Sequence[Pair],
+    versions: Mapping[str, str],
+    secret: bytes | None = None,
+) -> Bank:
+    """Return a bank of some pairs, with fresh cases like theirs where a secret seed is given.
+
+    Raises:
+        UsageError: no fresh case was found that a right answer passes in float32 too.
+    """
+    if secret is not None:
+        pairs = _fresh(contract, pairs, secret)
+    kept = Kept()
+    right = within(bind, contract.claims)
+    for pair in pairs:
+        outcome = run_pair(right, checks()[pair.check], pair.record, prepared=kept)
+        if outcome.status != "passed":
+            raise UsageError(f"{contract.name}: the reference itself fails {pair.check}: {outcome}")
+    records = list(dict.fromkeys(pair.record for pair in pairs))
+    return Bank(
+        assignment=contract.assignment,
+        framework=contract.framework,
+        practice=secret is None,
+        pairs=tuple(pairs),
+        cases={record: kept.case(record) for record in records},
+        truths={record: _truths(contract, kept, record) for record in records},
+        versions=versions,
+    )
+
+
+def _truths(contract: Asked, kept: Prepared, record: CaseSpec) -> dict[str, Arrays]:
+    """Return the answers that were asked for, and those that a failure asks for."""
+    truth = kept.truth(record, "float64")
+    if "sequence" in contract.claims:
+        assert truth.forward
+    there = {name: vars(truth)[name] for name in TRUTHS if name in vars(truth)}
+    return {name: _shown(arrays) for name, arrays in there.items()}
+
+
+def _shown(arrays: Arrays) -> Arrays:
+    """Return answers without the traces of anything but states."""
+    traces = [name for name in arrays if name.startswith("trace.")]
+    hidden = {name for name in traces if f"state.{name.removeprefix('trace.')}" not in arrays}
+    return {name: array for name, array in arrays.items() if name not in hidden}
+
+
+def _fresh(contract: Asked, pairs: Sequence[Pair], secret: bytes) -> list[Pair]:
+    if len(secret) < LEAST_SEED:
+        raise UsageError(
+            f"the seed has {len(secret)} bytes; give a file of at least {LEAST_SEED}, such as "
+            "`head -c 32 /dev/urandom > FILE` makes"
+        )
+    drawn: dict[CaseSpec, CaseSpec] = {}
+    for record in dict.fromkeys(pair.record for pair in pairs):
+        asked = [pair for pair in pairs if pair.record == record]
+        drawn[record] = record if record.golden else _drawn(contract, record, asked, secret)
+    return [replace(pair, record=drawn[pair.record]) for pair in pairs]
+
+
+def _drawn(contract: Asked, record: CaseSpec, asked: Sequence[Pair], secret: bytes) -> CaseSpec:
+    """Return the first record of the secret's own series that may be judged by."""
+    plain = json.dumps(record.to_json(), sort_keys=True)
+    for k in range(DRAWS):
+        mixed = hmac.digest(secret, f"{k} {plain}".encode(), hashlib.sha256)
+        fresh = replace(record, seed=int.from_bytes(mixed[:6]))
+        if all(_fits(contract, pair, fresh) for pair in asked):
+            return fresh
+    raise UsageError(f"{contract.name}: no fresh case like {plain} can be judged in float32")
+
+
+def _fits(contract: Asked, pair: Pair, record: CaseSpec) -> bool:
+    """Say whether a right answer passes in both arithmetics, and truncated BPTT in neither."""
+    check, kept = checks()[pair.check], Kept()
+    for dtype in ("float64", "float32"):
+        right = run_pair(within(bind, contract.claims), check, record, dtype, prepared=kept)
+        if right.status != "passed":
+            return False
+        for name in TRUNCATED if pair.check == "gradient_long" else ():
+            wrong = mistakes()[name]
+            if wrong.applies(contract.spec):
+                ended = run_pair(wrong.bind, check, record, dtype, prepared=kept)
+                if ended.status != "failed":
+                    return False
+    return True
+
+
+def survivors(contract: Asked, bank: Bank, only: Sequence[Mistake] = ()) -> list[str]:
+    """Return the mistakes that a bank does not kill."""
+    return [m.id for m in only or contract.mistakes() if not killed(contract, bank, m)]
+
+
+def killed(contract: Asked, bank: Bank, mistake: Mistake) -> bool:
+    """Say whether a bank kills a mistake."""
+    claims = contract.offered(mistake)
+    wrong = within(mistake.bind, claims)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for pair in bank.pairs:
+            check = checks()[pair.check]
+            if check.needs <= claims and claimed(pair.record, claims):
+                ended = run_pair(wrong, check, pair.record, prepared=bank)
+                if ended.status not in ("passed", "not judged", "not claimed"):
+                    return True
+    return False

@@ -1,0 +1,172 @@
+"""`rnncheck bank`: makes a course's bank, shows what is in one, and verifies them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from rnncheck.grading.asked import Asked, asked
+from rnncheck.grading.assignment import load, names
+from rnncheck.grading.bank import Bank
+from rnncheck.grading.bank_file import practice, practice_path, read, write
+from rnncheck.grading.bank_make import build, choose, survivors
+from rnncheck.grading.digest import package_versions
+from rnncheck.grading.errors import UsageError
+from rnncheck.grading.matrix import Matrix, rows
+from rnncheck.grading.matrix import read as read_matrix
+from rnncheck.suites.check import checks
+from rnncheck.suites.prepared import Kept
+
+NEAR = 1e-12
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    commands = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
+    made = commands.add_parser("make", help="write a course's bank, from a secret seed")
+    made.add_argument("assignment", metavar="ASSIGNMENT", help="see `rnncheck assignments`")
+    made.add_argument("--framework", metavar="NAME", help="if it can be answered in several")
+    made.add_argument(
+        "--seed-file", required=True, type=Path, metavar="FILE", help="16 random bytes or more"
+    )
+    made.add_argument("--out", required=True, type=Path, metavar="FILE", help="the bank")
+    made.set_defaults(act=_make)
+    kept = commands.add_parser("practice", help="write the practice banks anew (for maintainers)")
+    kept.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
+    kept.add_argument("--matrix", type=Path, metavar="FILE", help="as `mistakes matrix` wrote it")
+    kept.set_defaults(act=_practice)
+    shown = commands.add_parser("show", help="list the checks and cases of a bank")
+    shown.add_argument("bank", type=Path, metavar="FILE")
+    shown.set_defaults(act=_show)
+    verified = commands.add_parser("verify", help="hold banks to the reference and the catalogue")
+    verified.add_argument(
+        "banks", nargs="*", type=Path, metavar="FILE", help="default: the practice banks"
+    )
+    verified.set_defaults(act=_verify)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a subcommand; 0 well, 1 a bank does not hold.
+
+    Raises:
+        UsageError: a name is unknown, or a file cannot be read or written.
+    """
+    try:
+        code: int = arguments.act(arguments)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}") from error
+    return code
+
+
+def contracts(assignment: str) -> dict[str, Asked]:
+    """Return the contracts of an assignment that have a bank, by framework."""
+    return {one.framework: one for one in asked(load(assignment)) if one.whole}
+
+
+def _make(arguments: argparse.Namespace) -> int:
+    found = contracts(arguments.assignment)
+    framework = arguments.framework or (next(iter(found)) if len(found) == 1 else "")
+    if framework not in found:
+        raise UsageError(f"give --framework, one of: {', '.join(found) or 'none has a bank'}")
+    model = practice(arguments.assignment, framework)
+    if model is None:
+        raise UsageError(f"{arguments.assignment} in {framework} has no practice bank to follow")
+    secret = arguments.seed_file.read_bytes()
+    bank = build(found[framework], model.pairs, package_versions(), secret)
+    alive = _spared(found[framework], bank, model)
+    if alive:
+        raise UsageError(f"with this seed the bank does not kill {', '.join(alive)}: take another")
+    write(bank, arguments.out)
+    print(f"{arguments.out}: {_summary(bank)}")
+    print("Keep the seed and the file to yourself; results name the digest alone.")
+    return 0
+
+
+def _spared(contract: Asked, bank: Bank, model: Bank) -> list[str]:
+    """Return the mistakes that the practice bank kills and another one does not."""
+    alive = survivors(contract, bank)
+    known = {mistake.id: mistake for mistake in contract.mistakes()}
+    return sorted(set(alive) - set(survivors(contract, model, [known[m] for m in alive])))
+
+
+def _practice(arguments: argparse.Namespace) -> int:
+    stored: Matrix = read_matrix(arguments.matrix) if arguments.matrix else {}
+    for name in arguments.assignments or names():
+        assignment = load(name)
+        advice = [c.name for c in checks().values() if not assignment.points[c.family]]
+        for framework, contract in contracts(name).items():
+            budget = assignment.calls[assignment.contracts[framework].world]
+            part = stored.get(contract.name) or rows(contract)
+            chosen = choose(contract, part, budget, Kept(), advice)
+            bank = build(contract, chosen.pairs, package_versions())
+            write(bank, practice_path(name, framework))
+            few = f"; fewer than 3 times: {len(chosen.short)} mistakes" if chosen.short else ""
+            print(f"{contract.name}: {_summary(bank)}{few}", flush=True)
+    return 0
+
+
+def _summary(bank: Bank) -> str:
+    kind = "practice" if bank.practice else "course"
+    asks = len({pair.check for pair in bank.pairs})
+    return (
+        f"{kind} bank, {asks} checks, {len(bank.pairs)} pairs, {bank.calls} calls, "
+        f"{len(bank.cases)} cases, digest {bank.digest}"
+    )
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    bank = read(arguments.bank)
+    print(f"{bank.assignment} in {bank.framework}: {_summary(bank)}")
+    for pair in bank.pairs:
+        record = pair.record
+        sizes = f"T={record.steps} B={record.batch} D={record.spec.input_size}"
+        hidden = ", ".join(map(str, record.spec.hidden_sizes))
+        named = f" golden {record.golden}" if record.golden else ""
+        print(f"  {pair.check:<22} calls {pair.calls:>2}  {sizes} H={hidden}{named}")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    banks = [read(path) for path in arguments.banks] or practice_banks()
+    wrong = 0
+    for bank in banks:
+        found = problems(bank)
+        wrong += bool(found)
+        print(f"{bank.assignment}/{bank.framework}: {'; '.join(found) or 'holds'}", flush=True)
+    return 1 if wrong else 0
+
+
+def practice_banks() -> list[Bank]:
+    """Return every practice bank."""
+    found = [practice(name, framework) for name in names() for framework in contracts(name)]
+    return [bank for bank in found if bank is not None]
+
+
+def problems(bank: Bank) -> list[str]:
+    """Return what is wrong with a bank: its answers, its cases, or what it lets pass."""
+    contract = contracts(bank.assignment).get(bank.framework)
+    if contract is None:
+        return ["there is no such contract"]
+    again = build(contract, bank.pairs, bank.versions)
+    found = [
+        f"{name} of a case is not what the reference gives"
+        for record in bank.cases
+        for name, arrays in again.truths[record].items()
+        if not _same(arrays, bank.truths[record].get(name, {}))
+    ]
+    found += [
+        f"the arrays of {pair.check} are not those of its record"
+        for pair in bank.pairs
+        if not np.array_equal(bank.cases[pair.record].x, again.cases[pair.record].x)
+    ]
+    return found
+
+
+def _same(one: object, other: object) -> bool:
+    assert isinstance(one, dict)
+    assert isinstance(other, dict)
+    return one.keys() == other.keys() and all(
+        np.allclose(one[name], other[name], rtol=NEAR, atol=NEAR) for name in one
+    )
