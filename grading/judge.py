@@ -125,7 +125,7 @@ def judge(
         with_diagnosis: look for the likely mistake of each failure.
         tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
-        servers: what gives workers; None for one server of its own.
+        servers: what gives workers; None for those that this process shares.
         bank: what is replayed; None for all cases of every check. Not for contracts with parts.
 
     Raises:

@@ -33,14 +33,19 @@ GROWTH_KIB = 8 << 10
 
 
 @pytest.fixture
-def servers() -> Iterator[Servers]:
+def others() -> set[int]:
+    """Give the processes that were there before."""
+    return processes()
+
+
+@pytest.fixture
+def servers(others: set[int]) -> Iterator[Servers]:
     """Give servers that shut workers in; nothing of them is left afterwards."""
-    before = processes()
     with Servers() as found:
         if found.tier("numpy") == "practice":
             pytest.skip(f"workers cannot be shut in here: {found.refused}")
         yield found
-    assert settled(before) == set()
+    assert settled(others) == set()
 
 
 def step(session: Session) -> Arrays:
@@ -72,11 +77,13 @@ def test_worker_is_a_fresh_child(servers: Servers) -> None:
             assert session.tier == servers.tier("numpy")
 
 
-def test_fork_server_is_recycled(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fork_server_is_recycled(
+    servers: Servers, others: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After so many children comes another; those that live keep theirs."""
     monkeypatch.setattr(module, "_MOST_CHILDREN", 3)
     with Session.start("numpy", servers=servers) as old:
-        first = processes() - {old.link.pid}
+        first = processes() - others - {old.link.pid}
         for _ in range(4):
             assert answered(servers)
         assert first < processes()
@@ -86,11 +93,11 @@ def test_fork_server_is_recycled(servers: Servers, monkeypatch: pytest.MonkeyPat
     assert not first & processes()
 
 
-def test_lost_fork_server_is_replaced(servers: Servers) -> None:
+def test_lost_fork_server_is_replaced(servers: Servers, others: set[int]) -> None:
     """A worker that was lost with its server is no fault of its submission; the next one works."""
     with Session.start("numpy", servers=servers) as session:
         loaded = session.load_source("numpy_functions", STEP, "mine.py", ["forward"])
-        for pid in processes() - {session.link.pid}:
+        for pid in processes() - others - {session.link.pid}:
             os.kill(pid, signal.SIGKILL)
         gone(session.link.pid)
         with pytest.raises(WorkerError, match="the fork server ended"):

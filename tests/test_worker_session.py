@@ -43,7 +43,9 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
     rnncheck.worker.stage.code_folder()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    yield tmp_path
+    with Servers() as servers:
+        monkeypatch.setattr("rnncheck.worker.client.shared", lambda: servers)
+        yield tmp_path
     assert not list(tmp_path.glob("rnncheck-worker-*"))
 
 

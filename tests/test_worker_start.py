@@ -11,6 +11,7 @@ from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.worker.client import Session
 from rnncheck.worker.errors import WorkerError
+from rnncheck.worker.servers import Servers
 
 SPEC = Spec("elman", input_size=2, hidden_sizes=(4,), biases="none")
 PARAMS: Arrays = {"weight_ih": np.ones((1, 4, 2)), "weight_hh": np.ones((1, 4, 4))}
@@ -48,4 +49,4 @@ def test_session_that_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that is not there is nobody's fault, in words, and leaves nothing behind."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(WorkerError, match=r"cannot be started: .*/nowhere/python"):
-        Session.start("numpy")
+        Session.start("numpy", servers=Servers())

@@ -20,7 +20,7 @@ from rnncheck.worker.limits import Limits
 from rnncheck.worker.link import Link
 from rnncheck.worker.operation_proxy import OperationProxy
 from rnncheck.worker.proxy import Binder, Proxy
-from rnncheck.worker.servers import Servers
+from rnncheck.worker.servers import Servers, shared
 from rnncheck.worker.stage import WORLDS
 from rnncheck.worker.untrusted import plain
 
@@ -93,15 +93,12 @@ class Session:
         tier: how well it is shut in, a name of tiers.TIERS.
     """
 
-    def __init__(
-        self, world: str, device: str, link: Link, tier: str, own: Servers | None = None
-    ) -> None:
-        """Hold a started worker, and the servers that end with it; use `start`."""
+    def __init__(self, world: str, device: str, link: Link, tier: str) -> None:
+        """Hold a started worker; use `start`."""
         self.world = world
         self.device = device
         self.link = link
         self.tier = tier
-        self._own = own
 
     @classmethod
     def start(
@@ -120,7 +117,7 @@ class Session:
             limits: see Limits.
             site: folders of packages to show in place of those of this interpreter.
             device: "cpu" or "cuda".
-            servers: what gives the worker; None for servers of its own, as good as they come.
+            servers: what gives the worker; None for those that this process shares.
 
         Raises:
             ValueError: there is no such world.
@@ -129,16 +126,9 @@ class Session:
         """
         if world not in WORLDS:
             raise ValueError(f"no world is called {world!r}; there are: {', '.join(WORLDS)}")
-        own = Servers() if servers is None else None
-        try:
-            giver = servers or own
-            assert giver is not None
-            link, tier = giver.link(world, limits=limits, device=device, site=site)
-        except BaseException:
-            if own:
-                own.close()
-            raise
-        return cls(world, device, link, tier, own)
+        giver = shared() if servers is None else servers
+        link, tier = giver.link(world, limits=limits, device=device, site=site)
+        return cls(world, device, link, tier)
 
     def load_source(
         self,
@@ -188,8 +178,6 @@ class Session:
     def close(self) -> None:
         """Kill the process, and whatever it started, and remove its folder."""
         self.link.close()
-        if self._own:
-            self._own.close()
 
     def __enter__(self) -> Self:
         """Return the session."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import os
 import secrets
 import tempfile
 import threading
@@ -14,6 +17,7 @@ from rnncheck.worker.cold import start_cold
 from rnncheck.worker.errors import RefusedError, WorkerError
 from rnncheck.worker.limits import Limits
 from rnncheck.worker.link import Link
+from rnncheck.worker.stage import code_folder
 from rnncheck.worker.tiers import CERTIFIED, HARDENED, TIERS, Layers, enough
 from rnncheck.worker.warm import Warm
 
@@ -152,6 +156,24 @@ class Servers:
         for warm in [one for one in self._retired if not one.living]:
             self._retired.remove(warm)
             warm.close()
+
+
+def shared() -> Servers:
+    """Return the servers of this process for whoever brings none; they end with it."""
+    return _shared(os.getpid())
+
+
+@functools.cache
+def _shared(owner: int) -> Servers:
+    code_folder()  # so that it is removed after the servers have ended
+    made = Servers()
+    atexit.register(_end, made, owner)
+    return made
+
+
+def _end(made: Servers, owner: int) -> None:
+    if os.getpid() == owner:
+        made.close()
 
 
 def _ready(link: Link) -> Link:
