@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rnncheck.adapters.base_operations import OperationLayout, argument_names, result_names
+from rnncheck.adapters.base_operations import OperationLayout
 from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.operations import OperationSpec, operation_axes, operation_shapes
 
@@ -14,10 +14,9 @@ class BatchMajorLayout(OperationLayout):
 
     def arguments(self, spec: OperationSpec, call: str, arrays: Arrays) -> Arrays:
         """Turn arguments and upstream gradients."""
-        known = set(argument_names(spec)) | set(result_names(spec))
-        return {
-            name: _turned(_axes(spec, name, known), array) for name, array in arrays.items()
-        }
+        axes = {argument.name: argument.axes for argument in spec.operation.arguments}
+        axes |= {f"d_{result.name}": result.axes for result in spec.operation.results}
+        return {name: _turned(axes[name], array) for name, array in arrays.items()}
 
     def result_shapes(
         self, spec: OperationSpec, call: str, sizes: Mapping[str, int]
@@ -35,10 +34,6 @@ class BatchMajorLayout(OperationLayout):
     def rerun(self, spec: OperationSpec, call: str, module: str) -> list[str]:
         """Return a line that says what is to be called."""
         return [f"# call {module} for {spec.name} with the arrays above"]
-
-
-def _axes(spec: OperationSpec, name: str, known: set[str]) -> str:
-    return operation_axes(spec, name if name in known else name.removeprefix("d_"))
 
 
 def _turned(axes: str, array: Array) -> Array:

@@ -96,7 +96,7 @@ def contract_of(
     Raises:
         UsageError: the table is not as it must be.
     """
-    own = ("lenient",) if shared is None else ("spec", "lenient", "any_convention", "parts")
+    own = ("lenient", "parts", *(("spec", "any_convention") if shared is not None else ()))
     table.only(("adapter", "world", "imports", "names", "claims", *own))
     world = table.get("world", str)
     if world not in WORLDS:
@@ -126,20 +126,33 @@ def contract_of(
 
 
 def _part(name: str, table: Table, whole: Contract, shared: Mapping[str, Any]) -> Part:
-    table.only(("points", "names", "claims", "spec", "steps", "variants"))
+    table.only(("points", "names", "claims", "spec", "steps", "variants", "operation"))
     own = {**shared, **(table.get("spec", dict) if "spec" in table.data else {})}
     claimed = claims_of(table)
     contract = replace(
         whole,
         names=names_of(table) if "names" in table.data else (name,),
         claims=claimed,
-        options=_options(table, own),
-        backward=bool(claimed & {"step_vjp", "sequence_vjp"}),
+        options=_options(table, own) if whole.operations is None else {},
+        backward=bool(claimed & {"step_vjp", "sequence_vjp", "compute_vjp"}),
+        operations=_operation(table, whole.operations),
     )
     steps = table.strings("steps") if "steps" in table.data else ()
     listed = table.table("variants") if "variants" in table.data else Table({}, table.where)
     variants = tuple(_variant(listed.table(says), says, contract, own) for says in listed.data)
     return Part(name, float(table.get("points", int)), contract, steps, variants)
+
+
+def _operation(table: Table, operations: Operations | None) -> Operations | None:
+    """Return the one operation of the assignment that a part computes."""
+    if operations is None:
+        return None
+    name = table.get("operation", str)
+    found = tuple(spec for spec in operations.specs if spec.name == name)
+    if not found:
+        listed = ", ".join(spec.name for spec in operations.specs)
+        raise table.error(f"'operation' is {name!r}; the assignment has: {listed}")
+    return Operations(found)
 
 
 def _variant(
