@@ -4,19 +4,25 @@ Where a private folder is in the way, as /root is, its parts that the interprete
 shown in an open one, in a mount namespace that only this process sees.
 """
 
+import importlib.util
 import os
+import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from rnncheck.worker import namespaces
-from rnncheck.worker.privileges import become_nobody
-
-NEEDED = (sys.base_prefix, sys.prefix, *(path for path in sys.path if os.path.isdir(path)))
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = (path for path in sys.path if os.path.isdir(path))
+NEEDED = (sys.base_prefix, sys.prefix, str(ROOT), *FOLDERS)
 
 
 def main() -> None:
     """Open the way, give up root, and become the interpreter."""
+    if importlib.util.find_spec("rnncheck") is None:  # in a clone
+        runpy.run_path(str(ROOT / "conftest.py"))
+    from rnncheck.worker import namespaces
+    from rnncheck.worker.privileges import become_nobody
+
     namespaces.unshare(namespaces.MOUNTS)
     namespaces.mount("none", "/", "", namespaces.PRIVATE | namespaces.RECURSIVE)
     needed = list(dict.fromkeys(os.path.realpath(path) for path in NEEDED))

@@ -28,6 +28,7 @@ SPEC = Spec("elman", input_size=2, hidden_sizes=(4,), biases="none")
 PARAMS: Arrays = {"weight_ih": np.ones((1, 4, 2)), "weight_hh": np.ones((1, 4, 4))}
 X, H = np.ones((3, 2)), np.arange(12.0).reshape(3, 4)
 STEP = b"def forward(params, x, state): return state, state"
+ROOT = Path(__file__).resolve().parents[1]
 CHILDREN = 500
 GROWTH_KIB = 8 << 10
 
@@ -144,8 +145,10 @@ def test_servers_serve_threads(servers: Servers) -> None:
 def test_killed_judge_leaves_nothing() -> None:
     """However a judge ends, its servers and workers end with it."""
     text = f"""
-import json, sys, time
-sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+import importlib.util, json, runpy, sys, time
+sys.path.insert(0, {str(ROOT)!r})
+if importlib.util.find_spec("rnncheck") is None:
+    runpy.run_path({str(ROOT / "conftest.py")!r})
 from rnncheck.worker.client import Session
 from tests.attacking import processes
 with Session.start("numpy") as session:
