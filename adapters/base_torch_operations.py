@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rnncheck.protocol.operations import OperationSpec
@@ -13,7 +14,16 @@ def _spec(name: str, **options: str) -> OperationSpec:
 
 NAMES: dict[OperationSpec, str] = {
     _spec("cross_entropy", reduction="mean"): "torch.nn.functional.cross_entropy",
-    _spec("cross_entropy", reduction="sum"): "torch.nn.CrossEntropyLoss[sum]",
+    _spec("cross_entropy", reduction="sum"): "torch.nn.functional.cross_entropy[sum]",
+    _spec("squared_error", reduction="mean"): "torch.nn.functional.mse_loss",
+    _spec("last_cross_entropy", reduction="mean"): "torch.nn.functional.cross_entropy",
+    _spec("last_cross_entropy", reduction="sum"): "torch.nn.functional.cross_entropy[sum]",
+    _spec("embedding"): "torch.nn.functional.embedding",
+    _spec("dense_over_time"): "torch.nn.functional.linear",
+    _spec("clip_by_value"): "torch.clamp",
+    _spec("clip_by_global_norm", rule="torch"): "torch.nn.utils.clip_grad_norm_",
+    _spec("sgd_step"): "torch.optim.SGD",
+    _spec("adam_step", placement="paper"): "torch.optim.Adam",
 }
 
 
@@ -23,3 +33,83 @@ def cross_entropy(logits: Any, targets: Any, mask: Any, *, reduction: str) -> An
 
     kept = targets.where(mask, -100)  # (T, B)
     return cross_entropy(logits.permute(0, 2, 1), kept, reduction=reduction)  # (T, O, B)
+
+
+def squared_error(outputs: Any, targets: Any, t_min: int, t_max: int) -> Any:
+    """Cut the window out."""
+    from torch.nn.functional import mse_loss
+
+    return mse_loss(outputs[t_min : t_max + 1], targets[t_min : t_max + 1])
+
+
+def last_cross_entropy(logits: Any, targets: Any, lengths: Any, *, reduction: str) -> Any:
+    """Pick the last step of each row."""
+    import torch
+
+    last = logits[lengths - 1, torch.arange(len(lengths))]  # (B, O)
+    return torch.nn.functional.cross_entropy(last, targets, reduction=reduction)
+
+
+def embedding(table: Any, ids: Any) -> Any:
+    """Look rows up."""
+    from torch.nn.functional import embedding
+
+    return embedding(ids, table)
+
+
+def dense_over_time(h: Any, weight: Any, bias: Any) -> Any:
+    """Apply to the last axis."""
+    from torch.nn.functional import linear
+
+    return linear(h, weight, bias)
+
+
+def clip_by_value(gradient: Any, low: float, high: float) -> Any:
+    """Clamp; clip_grad_value_ does the same between -high and high."""
+    import torch
+
+    return torch.clamp(gradient, low, high)
+
+
+def clip_by_global_norm(gradients: Mapping[str, Any], limit: float) -> Any:
+    """Clip the gradients of parameters in place."""
+    import torch
+
+    parameters = {name: torch.nn.Parameter(torch.zeros_like(g)) for name, g in gradients.items()}
+    for name, parameter in parameters.items():
+        parameter.grad = gradients[name].clone()
+    norm = torch.nn.utils.clip_grad_norm_(list(parameters.values()), limit)
+    return {name: parameter.grad for name, parameter in parameters.items()}, norm
+
+
+def sgd_step(parameter: Any, gradient: Any, rate: float) -> Any:
+    """Take one step."""
+    import torch
+
+    own = torch.nn.Parameter(parameter.clone())
+    own.grad = gradient
+    torch.optim.SGD([own], lr=rate).step()
+    return own
+
+
+def adam_step(
+    parameter: Any,
+    gradient: Any,
+    m: Any,
+    v: Any,
+    t: int,
+    rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+) -> Any:
+    """Take step t from the state after step t - 1."""
+    import torch
+
+    own = torch.nn.Parameter(parameter.clone())
+    own.grad = gradient
+    optimiser = torch.optim.Adam([own], lr=rate, betas=(beta1, beta2), eps=epsilon)
+    before = {"step": torch.tensor(float(t - 1)), "exp_avg": m.clone(), "exp_avg_sq": v.clone()}
+    optimiser.state[own] = before
+    optimiser.step()
+    return own, before["exp_avg"], before["exp_avg_sq"]

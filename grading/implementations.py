@@ -90,7 +90,7 @@ def _target_handle(adapter: Adapter, target: Target, device: str) -> Handle:
 
 def _own_handle(opened: Opened, world: str, device: str) -> Handle:
     spec = opened.spec  # a network with dropout is there without too, where all is checked
-    whole = isinstance(spec, Operations) or spec.dropout == Dropout()
+    whole = isinstance(spec, Spec) and spec.dropout == Dropout()
     return Handle(
         name=opened.name,
         spec=opened.spec,
@@ -100,7 +100,7 @@ def _own_handle(opened: Opened, world: str, device: str) -> Handle:
         dtypes=DTYPES if whole else DTYPES[:1],
         examples=EXAMPLES[world],
         close=opened.close,
-        families=FAMILIES if whole else ("wrappers",),
+        families=FAMILIES if whole or isinstance(spec, Operations) else ("wrappers",),
     )
 
 

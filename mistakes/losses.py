@@ -43,6 +43,26 @@ def _careless(inner: ReferenceOperation, given: Arrays) -> Arrays:
     return {"loss": np.asarray(total / _divisor(inner.spec, given), large.dtype)}
 
 
+def _whole_window(spec: OperationSpec, given: Arrays) -> Arrays:
+    del spec
+    return given | {"t_min": np.array(0), "t_max": np.array(len(given["outputs"]) - 1)}
+
+
+def _short_window(spec: OperationSpec, given: Arrays) -> Arrays:
+    del spec
+    return given | {"t_max": np.maximum(given["t_max"] - 1, given["t_min"])}
+
+
+def _last_of_all(spec: OperationSpec, given: Arrays) -> Arrays:
+    del spec
+    return given | {"lengths": np.full_like(given["lengths"], len(given["logits"]))}
+
+
+def _step_too_late(spec: OperationSpec, given: Arrays) -> Arrays:
+    del spec
+    return given | {"lengths": np.minimum(given["lengths"] + 1, len(given["logits"]))}
+
+
 _padding = scaled(lambda spec, given: _count(given) / given["mask"].size)
 _summed = scaled(lambda spec, given: float(_divisor(spec, given)))
 _averaged = scaled(lambda spec, given: 1.0 / _count(given))
@@ -103,6 +123,41 @@ OPERATION_MISTAKES = (
         "Look at the gradient of a step that is masked.",
         "cross_entropy",
         backward=_gradient_not_masked,
+    ),
+    OperationMistake(
+        "window_not_used",
+        "all steps are part of the loss, those outside of the window too",
+        "Look at where t_min and t_max enter.",
+        "squared_error",
+        *with_arguments(_whole_window),
+    ),
+    OperationMistake(
+        "window_ends_early",
+        "the window's last step is left out",
+        "A slice ends before its end: t_max is part of the window.",
+        "squared_error",
+        *with_arguments(_short_window),
+    ),
+    OperationMistake(
+        "squared_error_halved",
+        "the squared error is halved",
+        "Look for a factor of one half.",
+        "squared_error",
+        *scaled(lambda spec, given: 0.5),
+    ),
+    OperationMistake(
+        "last_step_of_padding",
+        "the last step of all is taken, whatever the length of the row",
+        "Look at a row that ends early.",
+        "last_cross_entropy",
+        *with_arguments(_last_of_all),
+    ),
+    OperationMistake(
+        "step_after_the_last",
+        "the step after each row's last is taken",
+        "Steps count from 0, lengths from 1.",
+        "last_cross_entropy",
+        *with_arguments(_step_too_late),
     ),
     OperationMistake(
         "largest_not_subtracted",

@@ -17,15 +17,19 @@ from rnncheck.protocol.operations import (
     sizes_of,
     whole_results,
 )
-from rnncheck.reference import operations_losses
+from rnncheck.reference import operations_layers, operations_losses, operations_updates
 from rnncheck.reference.arguments import check_named
 from rnncheck.reference.arrays import Named, Numbers, cast
 
 Forward = Callable[[OperationSpec, Named], Named]
 Backward = Callable[[OperationSpec, Named, Named], Named]
 
-FORWARD: dict[str, Forward] = {**operations_losses.FORWARD}
-BACKWARD: dict[str, Backward] = {**operations_losses.BACKWARD}
+FORWARD: dict[str, Forward] = {
+    **operations_losses.FORWARD,
+    **operations_layers.FORWARD,
+    **operations_updates.FORWARD,
+}
+BACKWARD: dict[str, Backward] = {**operations_losses.BACKWARD, **operations_layers.BACKWARD}
 
 
 def claims_of(spec: OperationSpec) -> frozenset[str]:

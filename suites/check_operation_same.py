@@ -1,4 +1,4 @@
-"""What changes nothing by the formula changes nothing: a shift of logits, and the like."""
+"""What changes nothing by the formula changes nothing: a shift of logits, clipping twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.operations import OperationSpec
+from rnncheck.reference.operations import bind
 from rnncheck.suites.check import Check
 from rnncheck.suites.operation_case import OperationCase, OperationCaseSpec
 from rnncheck.suites.operation_cases import general
@@ -19,8 +20,19 @@ def _shifted(given: Arrays) -> Arrays:
     return {**given, "logits": given["logits"] + SHIFT}
 
 
+def _clipped(name: str) -> Callable[[Arrays], Arrays]:
+    """Return what puts the clipped gradient in the place of the gradient."""
+    exact = bind(OperationSpec(name))
+    return lambda given: {**given, "gradient": exact.compute(given)["clipped"]}
+
+
 # By operation: arguments that must give the same results as those that are given.
-SAME: dict[str, Callable[[Arrays], Arrays]] = {"cross_entropy": _shifted}
+SAME: dict[str, Callable[[Arrays], Arrays]] = {
+    "cross_entropy": _shifted,
+    "last_cross_entropy": _shifted,
+    "clip_by_value": _clipped("clip_by_value"),
+    "clip_by_norm": _clipped("clip_by_norm"),
+}
 
 
 def run(subject: OperationSubject, case: OperationCase, truth: OperationTruth) -> None:
@@ -45,7 +57,7 @@ CHECK = Check(
     name="operation_same",
     family="reference",
     reason="An invariance holds for large numbers too, where a careless formula overflows.",
-    hint="Subtract the largest logit before exp.",
+    hint="Subtract the largest logit before exp; what is clipped already stays as it is.",
     needs=frozenset({"compute"}),
     catches="largest_not_subtracted",
     run=run,

@@ -24,8 +24,30 @@ def _not_kept(given: Arrays) -> Arrays:
     return {"logits": ~given["mask"][:, :, None]}
 
 
+def _outside(given: Arrays) -> Arrays:
+    """Return where the outputs are (T, 1, 1) that lie outside of the window."""
+    t = np.arange(len(given["outputs"]))[:, None, None]
+    return {"outputs": (t < given["t_min"]) | (t > given["t_max"])}
+
+
+def _not_last(given: Arrays) -> Arrays:
+    """Return where the logits are (T, B, 1) that are not the last of their row."""
+    t = np.arange(len(given["logits"]))[:, None, None]
+    return {"logits": t != given["lengths"][None, :, None] - 1}
+
+
+def _not_used(given: Arrays) -> Arrays:
+    """Return the rows of the table (V, 1) that no id names."""
+    return {"table": ~np.isin(np.arange(len(given["table"])), given["ids"])[:, None]}
+
+
 # By operation: where (to be broadcast) which arguments are not looked at.
-UNSEEN: dict[str, Callable[[Arrays], Arrays]] = {"cross_entropy": _not_kept}
+UNSEEN: dict[str, Callable[[Arrays], Arrays]] = {
+    "cross_entropy": _not_kept,
+    "squared_error": _outside,
+    "last_cross_entropy": _not_last,
+    "embedding": _not_used,
+}
 
 
 def run(subject: OperationSubject, case: OperationCase, truth: OperationTruth) -> None:

@@ -16,7 +16,37 @@ EDGES = ("T", "B", "H", "O", "V")
 
 Vary = Callable[[Mapping[str, int]], dict[str, float]]
 
-VARIATIONS: dict[str, tuple[Vary, ...]] = {}
+VARIATIONS: dict[str, tuple[Vary, ...]] = {
+    "squared_error": (
+        lambda s: {"t_min": 0, "t_max": max(s["T"] - 2, 0)},
+        lambda s: {"t_min": 1 % s["T"], "t_max": s["T"] - 1},
+        lambda s: {"t_min": s["T"] // 3, "t_max": s["T"] // 3 + s["T"] // 4},
+    ),
+    "clip_by_value": (
+        lambda s: {"low": -0.5, "high": 1.0},
+        lambda s: {"low": -1.25, "high": 0.75},
+        lambda s: {"low": 0.25, "high": 0.5},
+        lambda s: {"low": -4.0, "high": 4.0},
+    ),
+    "clip_by_norm": (
+        lambda s: {"limit": 0.5},
+        lambda s: {"limit": 2.0},
+        lambda s: {"limit": 64.0},
+        lambda s: {"limit": 0.5, "scale": 0.0},
+    ),
+    "clip_by_global_norm": (
+        lambda s: {"limit": 0.5},
+        lambda s: {"limit": 2.0},
+        lambda s: {"limit": 64.0},
+        lambda s: {"limit": 0.5, "scale": 0.0},
+    ),
+    "sgd_step": (lambda s: {"rate": 0.125}, lambda s: {"rate": 0.5}, lambda s: {"rate": 0.03125}),
+    "adam_step": (
+        lambda s: {"t": 2},
+        lambda s: {"t": 1, "rate": 0.25},
+        lambda s: {"t": 10, "beta1": 0.75, "epsilon": 0.25},
+    ),
+}
 
 
 def letters(spec: OperationSpec) -> list[str]:

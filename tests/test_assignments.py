@@ -31,7 +31,7 @@ COURSES = (
     *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn", "d2l-gru", "d2l-lstm", "d2l-rnn"),
     *("own-gru-cell", "own-lstm-cell", "cs231n-layers", "dlfs2-layers"),
 )
-OPERATIONS = ("losses-over-time",)
+OPERATIONS = ("clipping", "embedding", "losses-over-time", "optimisers")
 VALID = """
 format = 1
 name = "mine"

@@ -26,3 +26,35 @@ def cross_entropy(logits, targets, mask):
         The loss, a tensor without axes.
     """
     raise NotImplementedError("write cross_entropy")
+
+
+def squared_error(outputs, targets, t_min, t_max):
+    """Compute the mean squared error of the steps from t_min to t_max, both included.
+
+        e[t, b] = (1 / O) * sum_o (outputs[t, b, o] - targets[t, b, o]) ** 2
+        loss    = mean of e[t, b] over the window's steps and all rows
+
+    Args:
+        outputs: (T, B, O).
+        targets: (T, B, O).
+        t_min: the window's first step, counted from 0.
+        t_max: its last step.
+
+    Returns:
+        The loss, a tensor without axes.
+    """
+    raise NotImplementedError("write squared_error")
+
+
+def last_cross_entropy(logits, targets, lengths):
+    """Compute the softmax cross-entropy of each row's last step, averaged over the rows.
+
+    Args:
+        logits: (T, B, O), of any size.
+        targets: a class number for each row, from 0 to O - 1, (B,).
+        lengths: how many steps each row has, from 1 to T, (B,).
+
+    Returns:
+        The loss, a tensor without axes.
+    """
+    raise NotImplementedError("write last_cross_entropy")

@@ -1,0 +1,17 @@
+# rnncheck: optimisers
+"""Adam without the correction."""
+
+import numpy as np
+
+
+def sgd_step(parameter, gradient, rate):
+    """Step against the gradient."""
+    return parameter - rate * gradient
+
+
+def adam_step(parameter, gradient, m, v, t, rate, beta1, beta2, epsilon):
+    """Step along the corrected mean."""
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * gradient**2
+    parameter = parameter - rate * m / (np.sqrt(v) + epsilon)
+    return parameter, m, v

@@ -1,0 +1,20 @@
+# rnncheck: clipping
+"""Clipping in PyTorch."""
+
+import torch
+
+
+def clip_by_value(gradient, low, high):
+    """Clip each element."""
+    return torch.clamp(gradient, low, high)
+
+
+def clip_by_norm(gradient, limit):
+    """Scale one gradient."""
+    return gradient * (limit / max(gradient.norm(), limit))
+
+
+def clip_by_global_norm(gradients, limit):
+    """Scale all by one factor."""
+    norm = torch.sqrt(sum((g * g).sum() for g in gradients.values()))
+    return {name: g * (limit / max(norm, limit)) for name, g in gradients.items()}, norm
