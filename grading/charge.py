@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.matching import gather
+from rnncheck.grading.report import Judged
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.suites.calls import call_of
@@ -16,9 +16,6 @@ from rnncheck.suites.case import Case, CaseSpec, make_case
 from rnncheck.suites.check import FAMILIES, Check, checks
 from rnncheck.suites.driver import run_pair
 from rnncheck.suites.truth import Truth
-
-if TYPE_CHECKING:
-    from rnncheck.grading.judge import Judged
 
 VJP = frozenset({"step_vjp", "sequence_vjp"})
 

@@ -10,9 +10,10 @@ from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
-from rnncheck.grading.judge import Report, judge, planned
+from rnncheck.grading.judge import judge, planned
 from rnncheck.grading.opened import open_submission
 from rnncheck.grading.render import ledger
+from rnncheck.grading.report import Report
 from rnncheck.grading.submission import Submission
 from rnncheck.grading.telling import Telling
 from rnncheck.suites.check import checks, operation_checks

@@ -62,7 +62,8 @@ def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, bool
     ]
     words = {word.lower() for word in _WORD.findall(submission.path.stem)}
     hit = sum(not words.isdisjoint(group) for group in assignment.words)
-    return *max(defined, default=(0, False)), hit, hit - len(assignment.words)
+    names, own_kind = max(defined, default=(0, False))
+    return names, own_kind, hit, hit - len(assignment.words)
 
 
 def find_contract(assignment: Assignment, submission: Submission) -> Contract:

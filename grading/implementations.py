@@ -11,9 +11,9 @@ from rnncheck.grading.assignment import load
 from rnncheck.grading.diagnose import Diagnostician
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
-from rnncheck.grading.judge import Judged
 from rnncheck.grading.opened import Opened, open_operations, open_submission, open_target
 from rnncheck.grading.render import verdict
+from rnncheck.grading.report import Judged
 from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Dropout, Padding, Spec
 from rnncheck.reference import operations

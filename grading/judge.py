@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from rnncheck.grading.assignment import Assignment
 from rnncheck.grading.bank import Bank
 from rnncheck.grading.charge import charge
 from rnncheck.grading.contract import Contract
-from rnncheck.grading.diagnose import TRIES, Diagnosis, Diagnostician
+from rnncheck.grading.diagnose import TRIES, Diagnostician
 from rnncheck.grading.infer import inferred
-from rnncheck.grading.marks import mark, points_of
+from rnncheck.grading.marks import points_of
 from rnncheck.grading.opened import Opened, Supply, open_submission
 from rnncheck.grading.parts import judge_parts
+from rnncheck.grading.report import Judged, Report
 from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
@@ -25,74 +26,6 @@ from rnncheck.suites.driver import Outcome, Plan, plan, run_plan
 from rnncheck.suites.prepared import AFRESH
 from rnncheck.suites.sentences import say
 from rnncheck.worker.servers import Servers
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One check of one submission.
-
-    Attributes:
-        outcome: how it ended.
-        worth: the points that it is worth.
-        diagnosis: the likely mistake of a failure, where one was looked for.
-        hidden: whether a student is told only how it ended.
-        part: the part of the homework that it is a check of, or "".
-        follows: the check that is charged for the fault of which this one fails too, or "".
-    """
-
-    outcome: Outcome
-    worth: float
-    diagnosis: Diagnosis | None = None
-    hidden: bool = False
-    part: str = ""
-    follows: str = ""
-
-    @property
-    def name(self) -> str:
-        """The check's name, behind that of its part."""
-        return f"{self.part}.{self.outcome.check}" if self.part else self.outcome.check
-
-    @property
-    def points(self) -> float:
-        """The points that it earned."""
-        return self.worth if self.outcome.status == "passed" or self.follows else 0.0
-
-
-@dataclass(frozen=True)
-class Report:
-    """What became of one submission.
-
-    Attributes:
-        file: its path as given.
-        assignment, framework: what it was judged as.
-        judged: every check of the plan.
-        absent: why it could not be judged here (a framework that is not installed), or "".
-        fault: a sentence about the file itself, where it could not be loaded.
-        detail: further lines of a stranger's text.
-        snippet: a script that shows the first wrong number without rnncheck, or "".
-        notes: remarks that cost nothing.
-        tier: how well the worker was shut in, a name of worker.tiers.TIERS; "" if none started.
-    """
-
-    file: str
-    assignment: str
-    framework: str
-    judged: tuple[Judged, ...]
-    absent: str = ""
-    fault: str = ""
-    detail: str = ""
-    snippet: str = ""
-    notes: tuple[str, ...] = field(default=())
-    tier: str = ""
-
-    @property
-    def mark(self) -> float | None:
-        """The mark in percent, rounded to two digits; None where it could not be judged."""
-        return None if self.absent else mark(self.judged)
-
-    def count(self, status: str) -> int:
-        """Return how many checks ended so."""
-        return sum(judged.outcome.status == status for judged in self.judged)
 
 
 def judge(
@@ -200,7 +133,8 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
         for outcome in _run(opened, pairs, device, how.bank):
             found = explain(outcome) if how.with_diagnosis else None
             hidden = assignment.hides(outcome.check, outcome.family)
-            judged.append(Judged(outcome, worth[outcome.check], found, hidden))
+            points = 0.0 if outcome.status == "not judged" else worth[outcome.check]
+            judged.append(Judged(outcome, points, found, hidden))
             tell(judged[-1])
         if how.with_diagnosis and isinstance(opened.spec, Spec):
             records = {check.name: cases for check, cases in pairs}

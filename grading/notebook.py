@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import warnings
+from typing import Any
 
 from rnncheck.grading.python2 import in_python3
 
@@ -75,7 +76,7 @@ def _is_code(cell: object) -> bool:
     return isinstance(cell, dict) and cell.get("cell_type") == "code"
 
 
-def _source(cell: dict[str, object]) -> str:
+def _source(cell: Any) -> str:
     text = cell.get("source", cell.get("input", ""))
     if isinstance(text, list):
         return "".join(line for line in text if isinstance(line, str))

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from rnncheck.grading.contract import Contract, Part
 from rnncheck.grading.opened import Supply
+from rnncheck.grading.report import Judged, Report
 from rnncheck.grading.right_steps import right_steps
 from rnncheck.suites.sentences import say
 
-if TYPE_CHECKING:
-    from rnncheck.grading.judge import Judged, Report
-
-Judge = Callable[[Contract, Sequence[str], Supply | None, bool], "Report"]
+Judge = Callable[[Contract, Sequence[str], Supply | None, bool], Report]
 
 
 def judge_parts(

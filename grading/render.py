@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnncheck.grading.detail import place, tidy
 from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.escape import line, lines
-from rnncheck.grading.judge import Judged, Report
+from rnncheck.grading.report import Judged, Report
 from rnncheck.grading.rerun import rerun_line
 from rnncheck.suites.check import check_named
 from rnncheck.suites.driver import STATUSES, Outcome

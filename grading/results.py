@@ -10,7 +10,7 @@ from rnncheck.grading.collect import Item
 from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.digest import versions
 from rnncheck.grading.escape import line, lines
-from rnncheck.grading.judge import Judged, Report
+from rnncheck.grading.report import Judged, Report
 from rnncheck.suites.compare import CheckFailure, Place
 from rnncheck.suites.driver import STATUSES, Outcome
 from rnncheck.suites.sentences import say

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rnncheck.grading.judge import Judged
 from rnncheck.grading.render import alike, verdict
+from rnncheck.grading.report import Judged
 from rnncheck.suites.sentences import say
 
 

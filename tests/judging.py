@@ -7,14 +7,16 @@ import pytest
 
 from rnncheck.grading.assignment import load
 from rnncheck.grading.find import find_contract, read_submission
-from rnncheck.grading.judge import Report, judge
+from rnncheck.grading.judge import judge
+from rnncheck.grading.report import Report
 
 CALL_SECONDS = {"numpy": 2.0}  # of a loop without end; other frameworks keep the assignment's limit
 
 
 def home(world: str) -> pytest.MarkDecorator:
     """Mark a test that only the tox environment of a world needs to run."""
-    return getattr(pytest.mark, f"home_{world}")
+    marker: pytest.MarkDecorator = getattr(pytest.mark, f"home_{world}")
+    return marker
 
 
 def world_of(path: Path, assignment_name: str) -> str:

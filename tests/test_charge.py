@@ -2,7 +2,7 @@
 
 from rnncheck.grading.charge import charge
 from rnncheck.grading.diagnose import Diagnostician
-from rnncheck.grading.judge import Judged
+from rnncheck.grading.report import Judged
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.combined import combined
 from rnncheck.protocol.implementation import Bind

@@ -10,8 +10,8 @@ import pytest
 
 from rnncheck.grading.cli import main
 from rnncheck.grading.detail import place, tidy
-from rnncheck.grading.judge import Judged
 from rnncheck.grading.render import verdict
+from rnncheck.grading.report import Judged
 from rnncheck.grading.rerun import rerun_line
 from rnncheck.suites.compare import CheckFailure, Place
 from rnncheck.suites.driver import DRAWN, Outcome

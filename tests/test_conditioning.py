@@ -5,6 +5,7 @@ import pytest
 from rnncheck import adapters
 from rnncheck.grading.implementations import reference_handles
 from rnncheck.grading.opened import spec_of
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.blurred import blurred
 from rnncheck.suites.case import CaseSpec, make_case
@@ -16,7 +17,9 @@ Offered = dict[CaseSpec, str]
 def _records(world: str) -> Offered:
     """Return each record with the name of an implementation that it is for."""
     found: Offered = {}
-    handles = [(h.name, h.spec, h.claims) for h in reference_handles()]
+    handles: list[tuple[str, Spec | Operations, frozenset[str]]] = [
+        (h.name, h.spec, h.claims) for h in reference_handles()
+    ]
     for adapter in map(adapters.load, adapters.names()):
         for target in adapter.targets:
             spec = spec_of(target.options)

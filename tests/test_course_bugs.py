@@ -6,7 +6,8 @@ import pytest
 
 from rnncheck.grading.assignment import load
 from rnncheck.grading.find import find_contract, read_submission
-from rnncheck.grading.judge import Report, judge
+from rnncheck.grading.judge import judge
+from rnncheck.grading.report import Report
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 

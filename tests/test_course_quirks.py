@@ -10,7 +10,8 @@ from rnncheck.grading.cli import main
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
 from rnncheck.grading.implementations import submission_handle
-from rnncheck.grading.judge import Report, judge
+from rnncheck.grading.judge import judge
+from rnncheck.grading.report import Report
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 RNN = (SOLUTIONS / "cs231n-rnn" / "numpy.py").read_text("utf-8")

@@ -151,6 +151,7 @@ def test_tf1_weights_of_a_training_graph_in_one_without_dropout(tmp_path: Any) -
     assert case.state is not None
     native = adapters.load("tf1_cell").layout.params_out(spec, case.params)
     start = tf.nn.rnn_cell.LSTMStateTuple(case.state["c"], case.state["h"])
+    dropped = right
     for training in (True, False):
         with tf.Graph().as_default(), tf.Session() as session:
             cell: Any = tf.nn.rnn_cell.LSTMCell(5)

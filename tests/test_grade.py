@@ -447,7 +447,7 @@ def test_absent_framework_is_outside_the_marks(
     """It has no mark, a section of its own, and the sentence says why."""
     reason = "PyTorch is not installed; pip install it"
     broken(
-        "from rnncheck.grading.judge import Report; "
+        "from rnncheck.grading.report import Report; "
         f"report = Report('b.py', 'elman', 'torch', (), absent={reason!r}); "
         "return batch.verdict_of(item, report, device, 0)"
     )

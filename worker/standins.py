@@ -54,7 +54,7 @@ class StandIn(types.ModuleType):
         self.__dict__.update(helpers_of(name) if known is None else known)
         if name == "d2l":
             self.torch = StandIn("d2l.torch")
-        self.__path__: list[str] = []
+        self.__dict__["__path__"] = []
         self.__all__ = [n for n in self.__dict__ if not n.startswith("_")]
 
     def __getattr__(self, name: str) -> Any:
