@@ -195,7 +195,8 @@ def open_submission(
                 submission.path.name,
                 contract.names,
                 claims=contract.claims,
-                lenient=contract.lenient or submission.is_notebook,
+                lenient=contract.lenient or submission.is_notebook or submission.python2,
+                python2=submission.python2,
             )
         except Fault:
             session.close()

@@ -39,6 +39,7 @@ class Submission:
         code: the bytes that are run: the source, or what it says in Python 3 (a notebook's cells,
             Python 2's prints).
         notes: remarks that cost nothing.
+        python2: whether it was written for Python 2, and was mended.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Submission:
     fault: str | None = None
     code: bytes = b""
     notes: tuple[str, ...] = ()
+    python2: bool = False
 
     @property
     def is_notebook(self) -> bool:
@@ -88,7 +90,8 @@ def _described(path: Path, source: bytes, fault: str | None) -> Submission:
         names = old_names(tree)
         more = (say("python2_names", names=", ".join(names)),) if names else ()
         described = _describe(path, code, tree)
-        return replace(described, source=source, code=code, notes=notes + more)
+        mended = say("python2") in notes
+        return replace(described, source=source, code=code, notes=notes + more, python2=mended)
     except NotebookError as error:
         fault = f"{path.name} cannot be read as a notebook: {error}"
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:

@@ -152,6 +152,17 @@ def test_code_of_another_time_is_named(tmp_path: Path, name: str) -> None:
     assert message in report.judged[0].outcome.message
 
 
+def test_python_2_divides_as_it_did(tmp_path: Path) -> None:
+    """In a file with Python 2's prints N / 2 is a whole number, and 1.0 / 2 is not."""
+    text = changed(
+        RNN,
+        ("    next_h = np", "    print 'half', x[: len(x) / 2] * (1 / 2.0)\n    next_h = np"),
+    )
+    report = judged(tmp_path, "cs231n-rnn", text, STEP)
+    assert report.mark == 100
+    assert any("written for Python 2" in note for note in report.notes)
+
+
 def test_python_2_that_is_more_than_prints_is_named(tmp_path: Path) -> None:
     """A file that cannot be read as Python 3 says for which Python it was written."""
     report = judged(tmp_path, "cs231n-rnn", RNN + "\nif 1 <> 2:\n    print 'x'\n", STEP)

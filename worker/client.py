@@ -140,6 +140,7 @@ class Session:
         dtype: str = "float64",
         claims: Iterable[str] | None = None,
         lenient: bool = False,
+        python2: bool = False,
     ) -> Loaded:
         """Run a file's text in the worker.
 
@@ -151,12 +152,14 @@ class Session:
             dtype: the framework's default dtype while it is loaded.
             claims: narrows what the adapter claims.
             lenient: see student.load_source.
+            python2: see student.load_source.
 
         Raises:
             Fault: error, not_implemented, timeout or died.
         """
         text = np.frombuffer(source, np.uint8)
-        meta = {"filename": filename, "names": list(names), "dtype": dtype, "lenient": lenient}
+        meta: dict[str, Any] = {"lenient": lenient, "python2": python2, "dtype": dtype}
+        meta |= {"filename": filename, "names": list(names)}
         return self._load(adapter_name, meta, {"source": text}, claims)
 
     def load_target(

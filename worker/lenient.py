@@ -13,12 +13,16 @@ import time
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
 
 from rnncheck.worker.standins import StandIn, builtins_of
 
 STATEMENT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 _MOST_NOTES = 20
+_DIVIDE = "__divide_as_python_2__"
 _DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -26,19 +30,24 @@ class _TooLongError(BaseException):
     """A statement took longer than it may; not an Exception, so that few handlers catch it."""
 
 
-def run_leniently(text: str, filename: str, module: types.ModuleType) -> list[str]:
+def run_leniently(
+    text: str, filename: str, module: types.ModuleType, *, python2: bool = False
+) -> list[str]:
     """Run a text in a module and return a note for each statement that failed.
 
     Args:
         text: Python 3.
         filename: its name in tracebacks.
         module: whose names it defines.
+        python2: whether / between whole numbers gives a whole number.
 
     Raises:
         SyntaxError: the text is not Python 3.
     """
     tree = ast.parse(text, filename)
-    module.__dict__["__builtins__"] = builtins_of()
+    module.__dict__["__builtins__"] = builtins_of() | {_DIVIDE: _divided}
+    if python2 and not _divides_truly(tree):
+        tree = ast.fix_missing_locations(_OldDivision().visit(tree))
     notes: list[str] = []
     ends = time.monotonic() + TOTAL_SECONDS
     for statement in tree.body:
@@ -52,6 +61,29 @@ def run_leniently(text: str, filename: str, module: types.ModuleType) -> list[st
         except (Exception, SystemExit, KeyboardInterrupt, _TooLongError) as error:
             notes.append(f"line {statement.lineno}: {_words(error)}")
     return notes[:_MOST_NOTES]
+
+
+class _OldDivision(ast.NodeTransformer):
+    """Makes each / a call of _divided."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if not isinstance(node.op, ast.Div):
+            return node
+        divide = ast.copy_location(ast.Name(_DIVIDE, ast.Load()), node)
+        return ast.copy_location(ast.Call(divide, [node.left, node.right], []), node)
+
+
+def _divides_truly(tree: ast.Module) -> bool:
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    names = [a.name for node in imports if node.module == "__future__" for a in node.names]
+    return "division" in names
+
+
+def _divided(left: Any, right: Any) -> Any:
+    """Divide as Python 2 did."""
+    whole = isinstance(left, int | np.integer) and isinstance(right, int | np.integer)
+    return left // right if whole else left / right
 
 
 def _run(statement: ast.stmt, filename: str, names: dict[str, object]) -> None:

@@ -110,7 +110,8 @@ class Server:
             names: Mapping[str, Any] = _target(meta["target"])
         else:
             source = arrays["source"].tobytes()
-            names, notes = load_source(source, self.filename, lenient=meta.get("lenient", False))
+            how = {option: bool(meta.get(option)) for option in ("lenient", "python2")}
+            names, notes = load_source(source, self.filename, **how)
         self._loads.append(_Load(adapter, names, self.filename))
         missing = [name for name in meta["names"] if not there(names, name)]
         return {"missing": missing, "load": len(self._loads) - 1, "notes": notes}, {}

@@ -87,7 +87,7 @@ class _Text(importlib.abc.InspectLoader):
 
 
 def load_source(
-    source: bytes, filename: str, *, lenient: bool = False
+    source: bytes, filename: str, *, lenient: bool = False, python2: bool = False
 ) -> tuple[dict[str, Any], list[str]]:
     """Run the text as a module of its own; return its names, and notes of what was left behind.
 
@@ -95,6 +95,7 @@ def load_source(
         source: the bytes of the file.
         filename: its name in messages.
         lenient: go on after a statement that fails, and stand in for modules that are not there.
+        python2: let / between whole numbers give a whole number; only where lenient.
 
     Raises:
         Fault: error, the bytes are not UTF-8.
@@ -112,7 +113,7 @@ def load_source(
     module.__loader__ = _Text(text)
     sys.modules[module.__name__] = module
     if lenient:
-        return module.__dict__, run_leniently(text, filename, module)
+        return module.__dict__, run_leniently(text, filename, module, python2=python2)
     exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
     return module.__dict__, []
 
