@@ -5,6 +5,8 @@ from __future__ import annotations
 from rnncheck.protocol.names import group
 from rnncheck.protocol.operations import OperationSpec
 from rnncheck.reference import clipping
+import numpy as np
+
 from rnncheck.reference.arrays import Named, Numbers, prefixed
 from rnncheck.reference.optimisers import Adam, Sgd
 
@@ -45,7 +47,7 @@ def _adam(spec: OperationSpec, given: Named) -> Named:
 
 
 def _number(value: Numbers) -> float:
-    return float(value.real)
+    return float(np.real(value))
 
 
 FORWARD = {

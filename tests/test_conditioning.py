@@ -24,9 +24,9 @@ def _records(world: str) -> Offered:
         for target in adapter.targets:
             spec = spec_of(target.options)
             handles.append((f"{adapter.world}: {target.name}", spec, adapter.claims(spec)))
-    for name, spec, claims in handles:
+    for name, meant, claims in handles:
         if name.startswith(world):
-            for _, records in plan(spec, claims):
+            for _, records in plan(meant, claims):
                 found |= dict.fromkeys(records, name)
     return found
 
