@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rnncheck.protocol.names import group
 from rnncheck.protocol.operations import OperationSpec
 from rnncheck.reference import clipping
-import numpy as np
-
 from rnncheck.reference.arrays import Named, Numbers, prefixed
 from rnncheck.reference.optimisers import Adam, Sgd
 
