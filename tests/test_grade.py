@@ -465,7 +465,7 @@ def test_absent_framework_is_outside_the_marks(
     [
         (
             ["class", "--assignment", "lstn"],
-            "no assignment is called 'lstn'; there are: cmu11785-gru,",
+            "no assignment is called 'lstn'; there are: ",
         ),
         (["class", "gone"], "there is no file or folder gone; give files or folders to grade"),
         (["nothing"], "there is no submission in nothing; a submission is a .py file"),
