@@ -26,6 +26,7 @@ COMMANDS = {
     "fixtures": "regenerate, verify or show golden traces",
     "bank": "make a course's own bank of cases, show or verify one",
     "mistakes": "list the known mistakes, or run them through the checks",
+    "soak": "run the suites on fresh cases against all that is built in",
 }
 PROGRAM = "rnncheck"
 

@@ -60,4 +60,5 @@ class Allowance:
 
     def _rms(self, array: Floats) -> Floats:
         with np.errstate(all="ignore"):
-            return np.asarray(np.sqrt(np.mean(array**2, axis=self.axes, keepdims=True)))
+            total = np.sum(array**2, axis=self.axes, keepdims=True)
+            return np.asarray(np.sqrt(total / max(array.size // max(total.size, 1), 1)))

@@ -22,7 +22,7 @@ class Precision:
     Attributes:
         name: of the dtype.
         unit: round-off, half the distance from 1 to the next number.
-        smallest: positive number, subnormal.
+        smallest: positive number that is told from zero; what is below may be flushed to it.
         held: dtype in which NumPy holds its numbers.
     """
 
@@ -50,9 +50,9 @@ class Precision:
 PRECISIONS = {
     p.name: p
     for p in (
-        Precision("float64", 2.0**-53, 2.0**-1074, "float64"),
-        Precision("float32", 2.0**-24, 2.0**-149, "float32"),
+        Precision("float64", 2.0**-53, 2.0**-1022, "float64"),
+        Precision("float32", 2.0**-24, 2.0**-126, "float32"),
         Precision("float16", 2.0**-11, 2.0**-24, "float16"),
-        Precision("bfloat16", 2.0**-8, 2.0**-133, "float32"),
+        Precision("bfloat16", 2.0**-8, 2.0**-126, "float32"),
     )
 }

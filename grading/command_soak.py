@@ -1,0 +1,117 @@
+"""`rnncheck soak`: the suites on fresh cases against every built-in implementation."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from rnncheck.grading.errors import UsageError
+from rnncheck.grading.implementations import reference_handles, target_handles
+from rnncheck.grading.soak import Budget, Row, soak
+from rnncheck.grading.soak_report import as_json, draw, markdown, table
+from rnncheck.suites.handle import Handle
+from rnncheck.suites.precision import PRECISIONS
+from rnncheck.worker.stage import WORLDS
+
+COMPARISONS = 100_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    much = parser.add_mutually_exclusive_group()
+    much.add_argument("--minutes", type=float, metavar="M", help="in all, shared out evenly")
+    much.add_argument(
+        "--comparisons",
+        type=int,
+        metavar="N",
+        default=COMPARISONS,
+        help=f"of elements, for each world and dtype ({COMPARISONS:,})",
+    )
+    parser.add_argument(
+        "--implementation",
+        metavar="WORD",
+        action="append",
+        default=[],
+        help="only those with this word in their name; may be repeated",
+    )
+    parser.add_argument(
+        "--dtype", choices=tuple(PRECISIONS), action="append", help="may be repeated"
+    )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write all rows as JSON")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw a histogram of shares")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until it is enough; 0 if nothing failed, 1 if something did."""
+    dtypes = tuple(arguments.dtype or PRECISIONS)
+    handles = _handles(arguments.implementation, arguments.device)
+    if not handles:
+        raise UsageError(f"no implementation has {arguments.implementation} in its name")
+    rows: dict[tuple[str, str], Row] = {}
+    try:
+        for world, some in handles.items():
+            budget = _budget(arguments, handles, dtypes, len(some))
+            for row in soak([(world, h) for h in some], dtypes, arguments.seed, budget):
+                _tell(row, known=(row.name, row.dtype) in rows)
+                rows[row.name, row.dtype] = row
+    except KeyboardInterrupt:
+        print("stopped; this is what there is", file=sys.stderr)
+    return _close(arguments, list(rows.values()))
+
+
+def _handles(words: list[str], device: str) -> dict[str, list[Handle]]:
+    found = {"reference": reference_handles() if device == "cpu" else []}
+    found |= {world: target_handles(world, device) for world in WORLDS if world != "numpy"}
+    return {
+        world: chosen
+        for world, some in found.items()
+        if (chosen := [h for h in some if not words or any(w in h.name for w in words)])
+    }
+
+
+def _budget(
+    arguments: argparse.Namespace,
+    handles: dict[str, list[Handle]],
+    dtypes: tuple[str, ...],
+    count: int,
+) -> Budget:
+    if arguments.minutes is None:
+        return Budget(-(-arguments.comparisons // count))
+    rows = sum(len(set(h.dtypes) & set(dtypes)) for some in handles.values() for h in some)
+    return Budget(0, 60 * arguments.minutes / max(rows, 1))
+
+
+def _tell(row: Row, *, known: bool) -> None:
+    """Show on stderr what begins, and what did not end well."""
+    if not known:
+        print(f"{row.name} {row.dtype}", file=sys.stderr, flush=True)
+        return
+    if row.skipped:
+        print(f"  skipped: {row.skipped}", file=sys.stderr)
+    for told in row.told:
+        print(f"  {told['check']}: {told['why']}", file=sys.stderr)
+
+
+def _close(arguments: argparse.Namespace, rows: list[Row]) -> int:
+    Console(width=None if sys.stdout.isatty() else 120).print(table(rows))
+    if arguments.out:
+        _write(arguments.out, json.dumps(as_json(rows, arguments.seed), indent=1) + "\n")
+    if arguments.markdown:
+        _write(arguments.markdown, markdown(rows) + "\n")
+    if arguments.plot:
+        print(draw(arguments.plot, rows))
+    return 1 if any(row.failures for row in rows) else 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
