@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only checks with this word in their name; may be repeated",
     )
     parser.add_argument("--case", type=int, metavar="N", help="only case N of each check")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="also what part of its allowance each used"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="only what did not pass")
     parser.add_argument("--no-snippet", action="store_true", help="no script that shows it")
 
@@ -59,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         case=arguments.case,
         tell=telling,
         with_snippet=not arguments.no_snippet,
+        shares=arguments.verbose,
     )
     telling.close()
     return _close(report)

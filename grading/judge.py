@@ -40,6 +40,7 @@ def judge(
     with_diagnosis: bool = True,
     tries: int = TRIES,
     with_snippet: bool = False,
+    shares: bool = False,
     servers: Servers | None = None,
     bank: Bank | None = None,
 ) -> Report:
@@ -58,6 +59,7 @@ def judge(
         with_diagnosis: look for the likely mistake of each failure.
         tries: how many conventions and pairs of mistakes to compare with, see Diagnostician.
         with_snippet: write a script that shows the first wrong number.
+        shares: compute what part of its allowance every comparison used, not only where need be.
         servers: what gives workers; None for those that this process shares.
         bank: what is replayed; None for all cases of every check. Not for contracts with parts.
 
@@ -65,7 +67,9 @@ def judge(
         Trouble: something of rnncheck's own or of the machine failed.
         WorkerError: no worker can be had; that is not the submission's fault.
     """
-    how = _How(device, only, case, tell, with_diagnosis, tries, with_snippet, servers, bank)
+    how = _How(
+        device, only, case, tell, with_diagnosis, tries, with_snippet, servers, bank, shares=shares
+    )
     if not contract.parts:
         return _judge_open(submission, assignment, contract, how)
     with nullcontext(servers) if servers else Servers() as shared:
@@ -111,6 +115,7 @@ class _How:
     servers: Servers | None
     bank: Bank | None
     supply: Supply | None = None
+    shares: bool = False
 
 
 def _judge(submission: Submission, assignment: Assignment, contract: Contract, how: _How) -> Report:
@@ -130,7 +135,7 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
             report = replace(report, tier=opened.tier)
             return _not_opened(report, assignment, pairs, worth, fault, tell)
         judged, explain = [], Diagnostician(opened, device, how.tries)
-        for outcome in _run(opened, pairs, device, how.bank):
+        for outcome in _run(opened, pairs, device, how):
             found = explain(outcome) if how.with_diagnosis else None
             hidden = assignment.hides(outcome.check, outcome.family)
             points = 0.0 if outcome.status == "not judged" else worth[outcome.check]
@@ -174,8 +179,12 @@ def _selected(pairs: Plan, only: Sequence[str], case: int | None) -> Plan:
     return [(check, cases[case : case + 1]) for check, cases in chosen]
 
 
-def _run(opened: Opened, pairs: Plan, device: str, bank: Bank | None) -> Iterator[Outcome]:
-    for outcome in run_plan(opened.binds, pairs, device=device, prepared=bank or AFRESH):
+def _run(opened: Opened, pairs: Plan, device: str, how: _How) -> Iterator[Outcome]:
+    bank = how.bank
+    replayed = run_plan(
+        opened.binds, pairs, device=device, shares=how.shares, prepared=bank or AFRESH
+    )
+    for outcome in replayed:
         if bank and outcome.record is not None:
             number = bank.number(outcome.check, outcome.case_index)
             outcome = replace(outcome, case_index=number)

@@ -14,7 +14,7 @@ from rnncheck.grading.errors import UsageError
 from rnncheck.grading.implementations import reference_handles, submission_handle, target_handles
 from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.handle import Handle
-from rnncheck.suites.ledger import Ledger
+from rnncheck.suites.ledger import NOT_JUDGED, Ledger
 from rnncheck.worker.stage import WORLDS
 
 LEDGER = pytest.StashKey[Ledger]()
@@ -128,7 +128,9 @@ def pytest_runtest_makereport(
     if handle is not None and (
         report.when == "call" or (report.when == "setup" and report.skipped)
     ):
-        item.config.stash[LEDGER].note(handle.name, report.outcome)
+        aside = [n for name, n in report.user_properties if name == NOT_JUDGED]
+        counts = [n for n in aside if isinstance(n, int)]
+        item.config.stash[LEDGER].note(handle.name, report.outcome, sum(counts))
     return report
 
 

@@ -24,7 +24,10 @@ def verdict(judged: Judged, file: str, assignment: str, told: set[str] | None = 
     """
     outcome = judged.outcome
     if outcome.status in ("passed", "not claimed"):
-        notes = f"  ({', '.join(outcome.notes)})" if outcome.notes else ""
+        said = list(outcome.notes)
+        if outcome.share is not None:
+            said.append(say("share", share=f"{outcome.share:.2g}"))
+        notes = f"  ({', '.join(said)})" if said else ""
         return f"{outcome.status:<12} {judged.name}{notes}"
     if judged.hidden:
         return f"{outcome.status:<12} {judged.name}: {say('hidden')}"

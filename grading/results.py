@@ -129,13 +129,8 @@ def _check(judged: Judged) -> dict[str, Any]:
 
 
 def _share(outcome: Outcome) -> float | str | None:
-    """Return the largest error as a share of its allowance, where that was computed."""
-    if outcome.failure is None:
-        return None if outcome.share is None else _number(outcome.share)
-    worst = outcome.failure.worst
-    if worst is None:
-        return None
-    return _number(worst.error / worst.allowed if worst.allowed else math.inf)
+    """Return the largest error as a share of its allowance; None where no allowance was needed."""
+    return None if outcome.share is None else _number(outcome.share)
 
 
 def _number(value: float) -> float | str:

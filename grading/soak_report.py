@@ -16,7 +16,7 @@ from rnncheck.suites.tally import BINS, Tally
 
 FORMAT = 1
 MISSING = "No plot was drawn, as matplotlib is not installed: pip install 'rnncheck[plot]'"
-HEADS = ("pairs", "comparisons", "failures", "largest share", "above 1", "not judged")
+HEADS = ("pairs", "comparisons", "failures", "largest share", "past 6 sigma", "not judged")
 
 
 def together(rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
@@ -62,7 +62,7 @@ def _cells(row: Row) -> list[str]:
         f"{tally.elements:,}",
         f"{row.failures:,}",
         "" if share is None else f"{share:.2f}",
-        f"{int(tally.counts[BINS // 2 :].sum()):,}",
+        f"{tally.small + tally.failures:,}",
         f"{tally.not_judged:,}",
     ]
 
@@ -83,6 +83,7 @@ def _row(row: Row) -> dict[str, Any]:
         "comparisons": tally.elements,
         "failures": row.failures,
         "share": share if share is None or np.isfinite(share) else str(share),
+        "past_6_sigma": tally.small + tally.failures,
         "not_judged": tally.not_judged,
         "histogram": tally.counts.tolist(),
         "told": row.told,

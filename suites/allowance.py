@@ -1,4 +1,6 @@
-"""How far a right implementation may be from the right answer: allowed = 6 sigma + 4 ulp.
+"""How far a right implementation may be from the right answer.
+
+    allowed = the larger of 6 sigma + 4 ulp and 8 ulp of the block's largest element
 
 sigma is what rounding does to the reference itself (see sigmas), an ulp that of the right value in
 the arithmetic that is judged. sigma is computed only where an error is not small anyhow.
@@ -44,6 +46,10 @@ class Allowance:
 
     def elements(self) -> Floats:
         """Return the allowed error of each element."""
+        return np.maximum(self.own(), self.small())
+
+    def own(self) -> Floats:
+        """Return 6 sigma + 4 ulp of each element."""
         return SIGMAS * self.sigma() + ULPS * np.where(
             self.expected != 0, PRECISIONS[self.dtype].ulp(self.expected), 0.0
         )

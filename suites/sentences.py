@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "shape": "{name} has shape {got}; {expected} is asked for",
     "not_finite": "{name} holds {got} at {place}; every number must be finite",
     "not_judged": "rounding alone moves {name} by more than {most} of its size: it is not judged",
+    "share": "uses {share} of its allowance",
     "too_coarse": "differences of {dtype} numbers are too coarse to judge a gradient by",
     "state_order": "what stands in the place of c equals the last output; h should",
     "mask_values": "{name} holds {got}; a mask holds 1 for what is kept and 0 for what is dropped",

@@ -23,6 +23,7 @@ class Tally:
         elements: how many were compared.
         failures: how many were beyond their allowance.
         not_judged: how many were in blocks that rounding makes.
+        small: how many were beyond 6 sigma + 4 ulp, and right as they are small anyhow.
         share: the largest part of an allowance that an error used, of those that were computed;
             None where none was.
         counts: (BINS,), how many elements used which share, by steps of 0.05.
@@ -32,6 +33,7 @@ class Tally:
     elements: int = 0
     failures: int = 0
     not_judged: int = 0
+    small: int = 0
     share: float | None = None
     counts: NDArray[np.int64] = field(default_factory=_no_counts)
 
@@ -58,6 +60,7 @@ class Tally:
         self.elements += other.elements
         self.failures += other.failures
         self.not_judged += other.not_judged
+        self.small += other.small
         self.counts += other.counts
         if other.share is not None:
             self.share = max(self.share or 0.0, other.share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,24 +11,33 @@ from hypothesis import HealthCheck, given, reject, settings
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import DRAWN, Outcome, run_pair
 from rnncheck.suites.handle import Handle
+from rnncheck.suites.ledger import NOT_JUDGED
 from rnncheck.suites.strategies import like
 from rnncheck.suites.trial import AnyRecord
 
 
-def test_check(handle: Handle, check: Check, dtype: str, explore: int) -> None:
+def test_check(
+    handle: Handle,
+    check: Check,
+    dtype: str,
+    explore: int,
+    record_property: Callable[[str, object], None],
+) -> None:
     """A check holds on its own cases, and on others like them."""
     __tracebackhide__ = True
     cases = dict((c.name, r) for c, r in handle.plan())[check.name]
     for index, record in enumerate(cases):
         outcome = run_pair(handle.bind, check, record, dtype, handle.device)
         _require(handle, replace(outcome, case_index=index))
-    _explore(handle, check, cases, dtype, explore)
+    record_property(NOT_JUDGED, _explore(handle, check, cases, dtype, explore))
 
 
 def _explore(
     handle: Handle, check: Check, cases: tuple[AnyRecord, ...], dtype: str, explore: int
-) -> None:
+) -> int:
+    """Draw cases, and return how many were put aside as they are not judged."""
     __tracebackhide__ = True
+    aside: list[CaseSpec] = []
 
     @settings(
         max_examples=explore or handle.examples,
@@ -41,10 +51,12 @@ def _explore(
         __tracebackhide__ = True
         outcome = run_pair(handle.bind, check, record, dtype, handle.device)
         if outcome.status == "not judged":
+            aside.append(record)
             reject()
         _require(handle, replace(outcome, case_index=DRAWN))
 
     drawn()
+    return len(aside)
 
 
 def _require(handle: Handle, outcome: Outcome) -> None:

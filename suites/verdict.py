@@ -36,7 +36,7 @@ class Verdict:
 def judge(tensor: Tensor, tally: Tally) -> Verdict:
     """Judge every element of a tensor, and count it.
 
-    An error that is small anyhow is right, whatever the allowance; a number that is not finite is
+    An error that is small anyhow is right, and its sigma need not be known; a number that is not finite is
     wrong, also where rounding makes the others.
     """
     got, allowance = np.asarray(tensor.got, np.float64), tensor.allowed
@@ -52,8 +52,9 @@ def judge(tensor: Tensor, tally: Tally) -> Verdict:
         return Verdict(error, np.full(error.shape, np.inf), np.zeros(error.shape), ~small)
     found = _against(error, allowance.elements())
     sharp = allowance.judged(got)
-    wrong = found.wrong & ~small & (sharp | ~np.isfinite(error))
+    wrong = found.wrong & (sharp | ~np.isfinite(error))
     tally.note(wrong, found.shares, sharp)
+    tally.small += int(np.sum(small & sharp & (error > allowance.own())))
     return Verdict(error, found.allowed, found.shares, wrong, bool(np.any(~sharp & ~small)))
 
 

@@ -196,11 +196,18 @@ def an_allowance(expected: Any, sigma: Any, dtype: str = "float32") -> Allowance
 
 def test_allowed_is_six_sigma_and_four_ulp_of_the_value() -> None:
     """In the arithmetic that is judged; a zero that must be a zero has no allowance."""
-    found = an_allowance([1.0, -3.0, 0.0, 0.0], [1e-6, 0.0, 1e-6, 0.0]).elements()
+    found = an_allowance([1.0, -3.0, 0.0, 0.0], [1e-6, 0.0, 1e-6, 0.0]).own()
     assert found == pytest.approx([6e-6 + 2**-21, 2**-20, 6e-6, 0.0], rel=1e-12)
-    assert an_allowance([1.0], [0.0], "float64").elements() == 2**-50
-    assert an_allowance([1.0], [0.0], "float16").elements() == 2**-8
-    assert an_allowance([1.0], [0.0], "bfloat16").elements() == 2**-5
+    assert an_allowance([1.0], [0.0], "float64").own() == 2**-50
+    assert an_allowance([1.0], [0.0], "float16").own() == 2**-8
+    assert an_allowance([1.0], [0.0], "bfloat16").own() == 2**-5
+    assert an_allowance([1.0, 0.25], [0.0, 1.0], "bfloat16").elements().tolist() == [2**-4, 6.0078125]
+
+
+def test_what_is_flushed_to_zero_is_not_wrong() -> None:
+    """A number below the smallest normal one may be lost; of 16 bits none is, they are widened."""
+    assert an_allowance([2.0**-130], [0.0]).own() == 2.0**-124
+    assert an_allowance([2.0**-20], [0.0], "float16").own() == 2.0**-22
 
 
 def test_small_errors_need_no_allowance() -> None:

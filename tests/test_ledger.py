@@ -210,11 +210,11 @@ def test_lines_of_the_ledger() -> None:
     ledger.plan("a", 3, 1)
     ledger.plan("longer", 1, 0)
     for name, status in (("a", "passed"), ("a", "passed"), ("a", "failed"), ("longer", "skipped")):
-        ledger.note(name, status)
+        ledger.note(name, status, 5 if status == "failed" else 0)
     assert ledger.lines() == [
-        "implementation  passed  failed  skipped  not claimed  expected",
-        "a                    2       1        0            1         3",
-        "longer               0       0        1            0         1",
+        "implementation  passed  failed  skipped  not claimed  expected  not judged",
+        "a                    2       1        0            1         3           5",
+        "longer               0       0        1            0         1           0",
     ]
     assert ledger.missing() == []
     ledger.plan("b", 2, 0)
