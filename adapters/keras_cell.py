@@ -72,7 +72,7 @@ def claims(spec: Spec) -> frozenset[str]:
     if not spec.time_major:
         offered += ["sequence", "sequence_vjp", "all_outputs", "batch_major"]
         offered += ["lengths", "mask", "zero_length"]
-    return vocabulary.claims((*offered, "float32", "float64", "cpu", "cuda"))
+    return vocabulary.claims((*offered, "float64", "float32", "float16", "cpu", "cuda"))
 
 
 def make(

@@ -81,7 +81,7 @@ def claims(spec: Spec) -> frozenset[str]:
         return frozenset()
     calls = ("sequence", "sequence_vjp", "initial_state", "none_state", "final_state")
     shape = ("all_outputs", "batch_major", "lengths", "mask", "zero_length")
-    return vocabulary.claims((*calls, *shape, "float32", "float64", "cpu", "cuda"))
+    return vocabulary.claims((*calls, *shape, "float64", "float32", "float16", "cpu", "cuda"))
 
 
 def make(

@@ -36,7 +36,7 @@ def claims(spec: Spec) -> frozenset[str]:
         return frozenset()
     calls = ("step", "step_vjp", "sequence", "sequence_vjp", "initial_state", "none_state")
     shape = ("final_state", "all_outputs", "lengths", "zero_length", "time_major", "batch_major")
-    return vocabulary.claims((*calls, *shape, "float32", "float64", "cpu", "cuda"))
+    return vocabulary.claims((*calls, *shape, "float64", "float32", "float16", "cpu", "cuda"))
 
 
 def make(

@@ -97,7 +97,7 @@ def claims(spec: Spec) -> frozenset[str]:
     if not fits(spec):
         return frozenset()
     calls = ("step", "step_vjp", "initial_state", "none_state", "final_state")
-    return vocabulary.claims((*calls, "float32", "float64", "cpu", "cuda"))
+    return vocabulary.claims((*calls, "float64", "float32", "float16", "cpu", "cuda"))
 
 
 def make(

@@ -37,7 +37,7 @@ def claims(spec: Spec) -> frozenset[str]:
         return frozenset()
     calls = ("sequence", "sequence_vjp", "initial_state", "none_state", "final_state")
     shape = ("all_outputs", "lengths", "zero_length", "time_major", "batch_major")
-    return vocabulary.claims((*calls, *shape, "float32", "float64", "cpu", "cuda"))
+    return vocabulary.claims((*calls, *shape, "float64", "float32", "float16", "cpu", "cuda"))
 
 
 def make(

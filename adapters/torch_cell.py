@@ -70,7 +70,7 @@ def claims(spec: Spec) -> frozenset[str]:
     if not single(spec) or spec.biases == "single" or spec.peepholes or spec.projection:
         return frozenset()
     calls = ("step", "step_vjp", "initial_state", "none_state", "final_state")
-    return vocabulary.claims((*calls, "float32", "float64", "cpu", "cuda"))
+    return vocabulary.claims((*calls, *vocabulary.DTYPES, "cpu", "cuda"))
 
 
 def make(

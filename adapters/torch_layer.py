@@ -54,7 +54,7 @@ def claims(spec: Spec) -> frozenset[str]:
         return frozenset()
     calls = ("sequence", "sequence_vjp", "initial_state", "none_state", "final_state")
     shape = ("all_outputs", "lengths", "time_major", "batch_major")
-    return vocabulary.claims((*calls, *shape, "float32", "float64", "cpu", "cuda"))
+    return vocabulary.claims((*calls, *shape, *vocabulary.DTYPES, "cpu", "cuda"))
 
 
 def make(

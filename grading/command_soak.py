@@ -11,8 +11,9 @@ from rich.console import Console
 
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.implementations import reference_handles, target_handles
-from rnncheck.grading.soak import Budget, Row, soak
+from rnncheck.grading.soak import Budget, Row, offered, soak
 from rnncheck.grading.soak_report import as_json, draw, markdown, table
+from rnncheck.protocol.spec import Spec
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.precision import PRECISIONS
 from rnncheck.worker.stage import WORLDS
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows: dict[tuple[str, str], Row] = {}
     try:
         for world, some in handles.items():
-            budget = _budget(arguments, handles, dtypes, len(some))
+            budget = _budget(arguments, handles, dtypes, some)
             for row in soak([(world, h) for h in some], dtypes, arguments.seed, budget):
                 _tell(row, known=(row.name, row.dtype) in rows)
                 rows[row.name, row.dtype] = row
@@ -72,20 +73,26 @@ def _handles(words: list[str], device: str) -> dict[str, list[Handle]]:
     return {
         world: chosen
         for world, some in found.items()
-        if (chosen := [h for h in some if not words or any(w in h.name for w in words)])
+        if (chosen := [h for h in some if isinstance(h.spec, Spec) and _named(h, words)])
     }
+
+
+def _named(handle: Handle, words: list[str]) -> bool:
+    return not words or any(word in handle.name for word in words)
 
 
 def _budget(
     arguments: argparse.Namespace,
     handles: dict[str, list[Handle]],
     dtypes: tuple[str, ...],
-    count: int,
+    some: list[Handle],
 ) -> Budget:
+    """Return what each of some handles gets: its part of the comparisons, or of the time."""
     if arguments.minutes is None:
-        return Budget(-(-arguments.comparisons // count))
-    rows = sum(len(set(h.dtypes) & set(dtypes)) for some in handles.values() for h in some)
-    return Budget(0, 60 * arguments.minutes / max(rows, 1))
+        counts = {d: sum(d in offered(h) for h in some) for d in dtypes}
+        return Budget({d: -(-arguments.comparisons // max(n, 1)) for d, n in counts.items()})
+    rows = sum(len(set(offered(h)) & set(dtypes)) for some in handles.values() for h in some)
+    return Budget({}, 60 * arguments.minutes / max(rows, 1))
 
 
 def _tell(row: Row, *, known: bool) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rnncheck.protocol.claims import DTYPES
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.driver import Outcome, run_pair
 from rnncheck.suites.fresh import Fresh
 from rnncheck.suites.handle import Handle
@@ -54,21 +57,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Budget:
-    """How long each implementation runs in each dtype: comparisons, or seconds where there are any.
+    """How long each implementation runs: comparisons in each dtype, or seconds where there are any.
 
     Attributes:
-        comparisons: element by element.
+        comparisons: element by element, by dtype.
         seconds: in place of them; 0 for none.
     """
 
-    comparisons: int
+    comparisons: Mapping[str, int]
     seconds: float = 0.0
 
     def spent(self, row: Row, since: float) -> bool:
         """Say whether a row has had enough."""
         if self.seconds:
             return time.monotonic() - since >= self.seconds
-        return row.tally.elements >= self.comparisons
+        return row.tally.elements >= self.comparisons[row.dtype]
 
 
 def soak(
@@ -86,7 +89,7 @@ def soak(
     """
     for world, handle in handles:
         try:
-            for dtype in handle.dtypes:
+            for dtype in offered(handle):
                 if dtype in dtypes:
                     row = Row(world, handle.name, dtype)
                     yield row
@@ -96,10 +99,24 @@ def soak(
             handle.close()
 
 
+def offered(handle: Handle) -> list[str]:
+    """Return the dtypes in which a handle runs, and the 16-bit ones that it claims beside them."""
+    whole = handle.families == FAMILIES
+    more = [d for d in DTYPES[2:] if whole and d in handle.claims]
+    return [*handle.dtypes, *more]
+
+
+def networks(records: Sequence[object]) -> tuple[CaseSpec, ...]:
+    """Return the records of networks; operations are judged by a fixed table, not by sigma."""
+    return tuple(record for record in records if isinstance(record, CaseSpec))
+
+
 def _fill(row: Row, handle: Handle, fresh: Fresh, budget: Budget) -> None:
     since = time.monotonic()
-    claimed = [(check, cases) for check, cases in handle.plan() if cases]
-    while True:
+    claimed = [(check, networks(cases)) for check, cases in handle.plan() if networks(cases)]
+    before = -1
+    while row.tally.elements > before:  # else nothing can be compared
+        before = row.tally.elements
         for check, cases in claimed:
             outcome = run_pair(
                 handle.bind,

@@ -25,6 +25,8 @@ CLAIMS: dict[str, str] = {
     "dropout_drawn": "draws the masks of dropout from a seed, and shows them",
     "time_major": "takes (T, B, D)",
     "batch_major": "takes (B, T, D)",
+    "float16": "computes in float16",
+    "bfloat16": "computes in bfloat16",
     "float32": "computes in float32",
     "float64": "computes in float64",
     "cpu": "runs on the CPU",
@@ -32,6 +34,13 @@ CLAIMS: dict[str, str] = {
     "compute": "computes an operation",
     "compute_vjp": "gives the gradients of an operation",
 }
+
+DTYPES = ("float64", "float32", "float16", "bfloat16")
+
+
+def held(dtype: str) -> str:
+    """Return the dtype that holds numbers of one: NumPy has no bfloat16, so float32 does."""
+    return "float32" if dtype == "bfloat16" else dtype
 
 
 def claims(names: Iterable[str]) -> frozenset[str]:

@@ -31,7 +31,7 @@ from rnncheck.reference.padding import valid_steps
 
 def claims_of(spec: Spec) -> frozenset[str]:
     """Return what the reference offers for a spec: all that fits it."""
-    unfit = {"cuda", "dropout_drawn", *OPERATION_CALLS}
+    unfit = {"cuda", "bfloat16", "dropout_drawn", *OPERATION_CALLS}
     if spec.dropout == Dropout():
         unfit |= {"dropout", "dropout_given"}
     if len(spec.directions) > 1:

@@ -19,7 +19,12 @@ from rnncheck.suites.precision import PRECISIONS
 Floats = NDArray[np.float64]
 SIGMAS, ULPS = 6.0, 4.0
 SMALL = 8.0  # ulp of a block's largest element: no error below it needs an allowance
-MOST = 1e-2  # of a block's rms: where sigma is beyond, rounding alone makes the numbers
+MOST, UNITS = 1e-2, 16.0  # of a block's rms: where sigma is beyond, rounding makes the numbers
+
+
+def most(dtype: str) -> float:
+    """Return which part of a block's rms sigma may be: a hundredth, or 16 unit round-offs."""
+    return max(MOST, UNITS * PRECISIONS[dtype].unit)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Allowance:
         """
         rms = np.maximum(self._rms(self.expected), self._rms(got))
         worst = np.max(self.sigma(), axis=self.axes, keepdims=True, initial=0.0)
-        return np.broadcast_to(~(worst > MOST * rms), self.expected.shape)
+        return np.broadcast_to(~(worst > most(self.dtype) * rms), self.expected.shape)
 
     def _rms(self, array: Floats) -> Floats:
         with np.errstate(all="ignore"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnncheck.protocol.claims import held
 from rnncheck.suites.calls import forward
 from rnncheck.suites.case import Case
 from rnncheck.suites.cases import simple
@@ -17,7 +18,8 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a result has another dtype than the one that was handed in."""
     del truth
     _, result = forward(subject, case)
-    wrong = [f"{n} is {a.dtype}" for n, a in result.items() if a.dtype != subject.dtype]
+    asked = held(subject.dtype)
+    wrong = [f"{n} is {a.dtype}" for n, a in result.items() if a.dtype != asked]
     if wrong:
         raise CheckFailure(CLAIM, f"{', '.join(wrong)}; {subject.dtype} went in")
 

@@ -11,11 +11,13 @@ from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import TWO_RUNS, Truth, floats
 
 SCALE = 2.0**14
+SCALE_16 = 2.0**5  # in float16 numbers end at 65504
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a larger upstream gradient does not give gradients larger in proportion."""
-    small, more = subject.case_gradients(), enlarged(case)
+    scale = SCALE_16 if truth.dtype == "float16" else SCALE
+    small, more = subject.case_gradients(), enlarged(case, scale)
     large = subject.sequence_vjp(
         case.x, case.state, more.d_outputs, more.d_state, case.lengths, case.mask
     )
@@ -23,18 +25,18 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
         truth.values(
             name,
             large[name],
-            floats(small[name]) * SCALE,
-            spread=truth.spread(name, factor=TWO_RUNS * SCALE),
+            floats(small[name]) * scale,
+            spread=truth.spread(name, factor=TWO_RUNS * scale),
         )
         for name in small
     ]
-    truth.compare(f"upstream gradients {SCALE:.0f} times larger are not passed on", tensors)
+    truth.compare(f"upstream gradients {scale:.0f} times larger are not passed on", tensors)
 
 
-def enlarged(case: Case) -> Case:
-    """Return the case with upstream gradients SCALE times larger."""
-    d_state = {part: array * SCALE for part, array in case.d_state.items()}
-    return replace(case, d_outputs=case.d_outputs * SCALE, d_state=d_state)
+def enlarged(case: Case, scale: float = SCALE) -> Case:
+    """Return the case with upstream gradients larger by a factor."""
+    d_state = {part: array * scale for part, array in case.d_state.items()}
+    return replace(case, d_outputs=case.d_outputs * scale, d_state=d_state)
 
 
 CHECK = Check(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnncheck.suites.allowance import MOST
+from rnncheck.suites.allowance import most
 from rnncheck.suites.sentences import say
 from rnncheck.suites.tally import Tally
 from rnncheck.suites.tensor import Tensor
@@ -109,7 +109,7 @@ def compare(claim: str, tensors: Sequence[Tensor], dtype: str, tally: Tally | No
             raise CheckFailure(claim, reason)
         found = judge(tensor, tally or Tally())
         if found.blurred:
-            blurred = blurred or say("not_judged", name=tensor.name, most=f"{MOST:.0%}")
+            blurred = blurred or say("not_judged", name=tensor.name, most=f"{most(dtype):.2g}")
         wrong, total = wrong + int(found.wrong.sum()), total + tensor.expected.size
         places += _wrong_places(tensor, found, order)
     if places:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.sizes import sized
 
-STEPS, ROWS, WIDTH = 12, 8, 10  # most of each
+STEPS, ROWS, WIDTH = 12, 24, 16  # most of each
 CROWD = 64  # rows from which on a check needs as many as it asked for
 
 

@@ -212,15 +212,13 @@ def _elementwise(noise: Noise, ufunc: np.ufunc, inputs: list[Any]) -> Any:
     return noise.rounded(exact, exact * both)
 
 
-def _summed(noise: Noise, terms: Floats, axis: int, before: Floats | float = 0.0) -> Floats:
+def _summed(noise: Noise, terms: Floats, axis: int, before: Floats | None = None) -> Floats:
     """Return sums of terms, given also the square sums of the terms' own errors in units of u."""
     if not terms.shape[axis]:
         return np.zeros((*terms.shape[:axis], *terms.shape[axis + 1 :]))
-    partial = np.moveaxis(terms, axis, 0)
-    if len(partial) > 1:
-        partial = np.add.accumulate(partial)
-        before = before + np.add.reduce(np.square(partial[1:]))
-    return noise.rounded(partial[-1], np.sqrt(before))
+    partial = np.add.accumulate(np.moveaxis(terms, axis, 0))
+    squares = np.add.reduce(np.square(partial[1:]))
+    return noise.rounded(partial[-1], np.sqrt(squares if before is None else squares + before))
 
 
 def _product(noise: Noise, left: Floats, right: Floats) -> Floats:

@@ -12,6 +12,7 @@ from rnncheck.protocol.names import Array, Arrays, result_shapes
 from rnncheck.protocol.results import usable
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case
+from rnncheck.suites.precision import PRECISIONS
 
 
 class Subject:
@@ -28,7 +29,7 @@ class Subject:
         self.shapes: dict[str, Any] = {}
 
     def _bound(self, spec: Spec, params: Mapping[str, Array]) -> Implementation:
-        cast = {name: np.array(array, self.dtype) for name, array in params.items()}
+        cast = {name: self._cast(array) for name, array in params.items()}
         return self._bind(spec, cast, self.dtype, self.device)
 
     @property
@@ -135,7 +136,7 @@ class Subject:
         return {"seed": np.array(self.case.record.seed, np.int64)}
 
     def _cast(self, array: Array) -> Array:
-        return np.array(array, self.dtype)
+        return PRECISIONS[self.dtype].rounded(array)
 
     def _state(self, state: Mapping[str, Array] | None) -> Arrays | None:
         return None if state is None else {part: self._cast(a) for part, a in state.items()}

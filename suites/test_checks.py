@@ -37,7 +37,7 @@ def _explore(
 ) -> int:
     """Draw cases, and return how many were put aside as they are not judged."""
     __tracebackhide__ = True
-    aside: list[CaseSpec] = []
+    aside: list[AnyRecord] = []
 
     @settings(
         max_examples=explore or handle.examples,

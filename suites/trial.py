@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from rnncheck.protocol.claims import DTYPES
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.operation_case import OperationCase, OperationCaseSpec, make_operation_case
 from rnncheck.suites.operation_subject import OperationSubject, OperationTruth
+from rnncheck.suites.precision import quantised
 from rnncheck.suites.prepared import AFRESH, Prepared
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.tally import Tally
 from rnncheck.suites.truth import Truth
 
+HALVES = DTYPES[2:]  # in which a case has numbers that they hold; a golden's stay as they are
 AnyBind: TypeAlias = Callable[..., Any]  # a Bind or an OperationBind: the record says which
 AnyRecord: TypeAlias = CaseSpec | OperationCaseSpec
 Trial: TypeAlias = (
@@ -44,6 +47,10 @@ def trial(
         of_operation = make_operation_case(record)
         right = OperationTruth(of_operation, judged, tally)
         return OperationSubject(bind, of_operation, dtype, device), of_operation, right
-    case, truth = prepared.case(record), prepared.truth(record, judged)
+    if dtype in HALVES and not record.golden:
+        case = quantised(prepared.case(record), dtype)
+        truth = Truth(case, judged)
+    else:
+        case, truth = prepared.case(record), prepared.truth(record, judged)
     truth.tally = tally or Tally()
     return Subject(bind, case, dtype, device), case, truth

@@ -126,10 +126,11 @@ def test_everything_passes(folder: Path) -> None:
     """The ledger says so; each implementation is closed after its last test, once."""
     run = pytest_run("--world=numpy", folder=folder)
     assert run.code == 0, run.out
-    passed, failed, skipped, not_claimed, expected = run.row("first")
+    passed, failed, skipped, not_claimed, expected, not_judged = run.row("first")
     assert passed == expected > 5
     assert (failed, skipped) == (0, 0)
     assert not_claimed > 5
+    assert not_judged == 0
     assert run.row("second") == run.row("first")
     assert run.events()[:4] == ["test first", "close first", "test second", "close second"]
     assert run.log.count("test first") == expected

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnncheck.adapters.base import Layout
+from rnncheck.protocol.claims import held
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import Bounds
 from rnncheck.protocol.names import Array, Arrays, Shape, flat, group
@@ -162,5 +163,5 @@ def _summed(results: Arrays, batch: int) -> Arrays:
 
 def cast(arrays: Arrays, dtype: str) -> Arrays:
     """Return the arrays, those of floats in this dtype."""
-    kind = np.dtype(dtype)
+    kind = np.dtype(held(dtype))
     return {n: a.astype(kind) if a.dtype.kind == "f" else a for n, a in arrays.items()}
