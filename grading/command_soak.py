@@ -12,7 +12,8 @@ from rich.console import Console
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.implementations import reference_handles, target_handles
 from rnncheck.grading.soak import Budget, Row, offered, soak
-from rnncheck.grading.soak_report import as_json, draw, markdown, table
+from rnncheck.grading.soak_plot import draw
+from rnncheck.grading.soak_report import as_json, markdown, table
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.precision import PRECISIONS

@@ -29,7 +29,10 @@ FRAMEWORKS = {"torch", "tensorflow", "keras", "tf_keras"}
 FRAMEWORK_USERS = ("adapters/", "worker/worlds.py")
 
 # Optional packages, by the file whose functions may import them.
-OPTIONAL = {"grading/flow_plot.py": {"matplotlib"}}
+OPTIONAL = {
+    "grading/flow_plot.py": {"matplotlib"},
+    "grading/soak_plot.py": {"matplotlib"},
+}
 
 # What a room may import from outside the standard library at any time.
 THIRD_PARTY: dict[str, set[str]] = {

@@ -11,9 +11,10 @@ import pytest
 
 from rnncheck.grading import command_soak
 from rnncheck.grading.cli import main
+from rnncheck.grading.flow_plot import MISSING
 from rnncheck.grading.implementations import reference_handles
 from rnncheck.grading.soak import Budget, Row, offered, soak
-from rnncheck.grading.soak_report import MISSING, as_json, markdown, together
+from rnncheck.grading.soak_report import as_json, markdown, together
 from rnncheck.mistakes import mistakes
 from rnncheck.protocol.claims import DTYPES
 from rnncheck.protocol.faults import Fault
