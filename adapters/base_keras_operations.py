@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rnncheck.adapters import base_keras_networks as networks
 from rnncheck.protocol.operations import OperationSpec
 
 
@@ -26,7 +27,14 @@ NAMES: dict[OperationSpec, str] = {
     _spec("clip_by_global_norm", rule="tensorflow"): "keras.optimizers.SGD[global_clipnorm]",
     _spec("sgd_step"): "keras.optimizers.SGD",
     _spec("adam_step", placement="hat"): "keras.optimizers.Adam",
+    **networks.NAMES,
 }
+
+encoder_decoder = networks.encoder_decoder
+gradient_flow = networks.gradient_flow
+sequence_to_vector = networks.sequence_to_vector
+truncated_bptt = networks.truncated_bptt
+vector_to_sequence = networks.vector_to_sequence
 
 
 def cross_entropy(logits: Any, targets: Any, mask: Any, *, reduction: str) -> Any:

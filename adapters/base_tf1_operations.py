@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rnncheck.adapters import base_tf1_networks as networks
 from rnncheck.protocol.operations import OperationSpec
 
 
@@ -32,7 +33,14 @@ NAMES: dict[OperationSpec, str] = {
     _spec("clip_by_global_norm", rule="tensorflow"): "tf.clip_by_global_norm",
     _spec("sgd_step"): "tf.train.GradientDescentOptimizer",
     _spec("adam_step", placement="hat"): "tf.train.AdamOptimizer",
+    **networks.NAMES,
 }
+
+encoder_decoder = networks.encoder_decoder
+gradient_flow = networks.gradient_flow
+sequence_to_vector = networks.sequence_to_vector
+truncated_bptt = networks.truncated_bptt
+vector_to_sequence = networks.vector_to_sequence
 
 
 def cross_entropy(logits: Any, targets: Any, mask: Any, *, reduction: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rnncheck.adapters import base_torch_networks as networks
 from rnncheck.protocol.operations import OperationSpec
 
 
@@ -24,7 +25,16 @@ NAMES: dict[OperationSpec, str] = {
     _spec("clip_by_global_norm", rule="torch"): "torch.nn.utils.clip_grad_norm_",
     _spec("sgd_step"): "torch.optim.SGD",
     _spec("adam_step", placement="paper"): "torch.optim.Adam",
+    **networks.NAMES,
 }
+
+encoder_decoder = networks.encoder_decoder
+generate = networks.generate
+gradient_flow = networks.gradient_flow
+rtrl = networks.rtrl
+sequence_to_vector = networks.sequence_to_vector
+truncated_bptt = networks.truncated_bptt
+vector_to_sequence = networks.vector_to_sequence
 
 
 def cross_entropy(logits: Any, targets: Any, mask: Any, *, reduction: str) -> Any:

@@ -16,8 +16,6 @@ def _first_result(inner: ReferenceOperation, given: Arrays) -> tuple[str, Arrays
 
 def _not_a_number(inner: ReferenceOperation, given: Arrays) -> Arrays:
     name, results = _first_result(inner, given)
-    if results[name].dtype.kind != "f":
-        return results | {name: results[name][:0]}
     return results | {name: np.full_like(results[name], np.nan)}
 
 
@@ -37,6 +35,7 @@ OPERATION_MISTAKES = (
         "Look for 0 / 0, inf - inf and the logarithm of 0.",
         EVERY,
         forward=_not_a_number,
+        options=lambda spec: spec.operation.results[0].kind == "float",
     ),
     OperationMistake(
         "axis_too_many",

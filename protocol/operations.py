@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rnncheck.protocol.names import Array, Arrays, Shape
-from rnncheck.protocol.operation_table import OPERATIONS, Argument, Operation
+from rnncheck.protocol.operation_kinds import Argument, Operation
+from rnncheck.protocol.operation_table import OPERATIONS
 from rnncheck.protocol.spec import SpecError
 
 DTYPES = {"int": "int64", "index": "int64", "length": "int64", "size": "int64", "mask": "bool"}

@@ -17,7 +17,13 @@ from rnncheck.protocol.operations import (
     sizes_of,
     whole_results,
 )
-from rnncheck.reference import operations_layers, operations_losses, operations_updates
+from rnncheck.reference import (
+    operations_layers,
+    operations_losses,
+    operations_time,
+    operations_topologies,
+    operations_updates,
+)
 from rnncheck.reference.arguments import check_named
 from rnncheck.reference.arrays import Named, Numbers, cast
 
@@ -28,8 +34,14 @@ FORWARD: dict[str, Forward] = {
     **operations_losses.FORWARD,
     **operations_layers.FORWARD,
     **operations_updates.FORWARD,
+    **operations_time.FORWARD,
+    **operations_topologies.FORWARD,
 }
-BACKWARD: dict[str, Backward] = {**operations_losses.BACKWARD, **operations_layers.BACKWARD}
+BACKWARD: dict[str, Backward] = {
+    **operations_losses.BACKWARD,
+    **operations_layers.BACKWARD,
+    **operations_topologies.BACKWARD,
+}
 
 
 def claims_of(spec: OperationSpec) -> frozenset[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.operations import OperationSpec
 from rnncheck.reference.operations import bind
@@ -26,12 +28,19 @@ def _clipped(name: str) -> Callable[[Arrays], Arrays]:
     return lambda given: {**given, "gradient": exact.compute(given)["clipped"]}
 
 
+def _longer_window(given: Arrays) -> Arrays:
+    """Return a longer window where one holds the whole sequence."""
+    steps = len(given["x"])
+    return {**given, "k": np.where(given["k"] < steps, given["k"], given["k"] + steps)}
+
+
 # By operation: arguments that must give the same results as those that are given.
 SAME: dict[str, Callable[[Arrays], Arrays]] = {
     "cross_entropy": _shifted,
     "last_cross_entropy": _shifted,
     "clip_by_value": _clipped("clip_by_value"),
     "clip_by_norm": _clipped("clip_by_norm"),
+    "truncated_bptt": _longer_window,
 }
 
 

@@ -41,12 +41,20 @@ def _not_used(given: Arrays) -> Arrays:
     return {"table": ~np.isin(np.arange(len(given["table"])), given["ids"])[:, None]}
 
 
+def _past_the_end(given: Arrays) -> Arrays:
+    """Return where the inputs are (S, B, 1) that lie past the end of their row."""
+    t = np.arange(len(given["x"]))[:, None, None]
+    return {"x": t >= given["lengths"][None, :, None]}
+
+
 # By operation: where (to be broadcast) which arguments are not looked at.
 UNSEEN: dict[str, Callable[[Arrays], Arrays]] = {
     "cross_entropy": _not_kept,
     "squared_error": _outside,
     "last_cross_entropy": _not_last,
     "embedding": _not_used,
+    "sequence_to_vector": _past_the_end,
+    "encoder_decoder": _past_the_end,
 }
 
 

@@ -40,6 +40,22 @@ VARIATIONS: dict[str, tuple[Vary, ...]] = {
         lambda s: {"limit": 64.0},
         lambda s: {"limit": 0.5, "scale": 0.0},
     ),
+    "truncated_bptt": (
+        lambda s: {"k": 1},
+        lambda s: {"k": 2},
+        lambda s: {"k": 3},
+        lambda s: {"k": s["T"]},
+        lambda s: {"k": s["T"] - 1 or 1},
+    ),
+    "generate": (
+        lambda s: {"end": 0},
+        lambda s: {"end": 1 % s["V"]},
+        lambda s: {"end": s["V"] - 1},
+        lambda s: {"end": 2 % s["V"]},
+        lambda s: {"end": 3 % s["V"]},
+        lambda s: {"end": s["V"] // 2},
+        lambda s: {"end": s["V"] // 3},
+    ),
     "sgd_step": (lambda s: {"rate": 0.125}, lambda s: {"rate": 0.5}, lambda s: {"rate": 0.03125}),
     "adam_step": (
         lambda s: {"t": 2},

@@ -31,7 +31,17 @@ COURSES = (
     *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn", "d2l-gru", "d2l-lstm", "d2l-rnn"),
     *("own-gru-cell", "own-lstm-cell", "cs231n-layers", "dlfs2-layers"),
 )
-OPERATIONS = ("clipping", "embedding", "losses-over-time", "optimisers")
+OPERATIONS = (
+    *(
+        "clipping",
+        "embedding",
+        "encoder-decoder",
+        "generation",
+        "gradient-flow",
+        "losses-over-time",
+    ),
+    *("optimisers", "rtrl", "sequence-to-vector", "truncated-bptt"),
+)
 VALID = """
 format = 1
 name = "mine"
