@@ -36,17 +36,15 @@ class GradientRunner:
         """Run "compute" or "compute_vjp"; see base.Runner."""
         given = {n: self.handed(n, arrays[n]) for n in argument_names(self.spec)}
         if name == "compute":
-            return {n: self.array(v) for n, v in self.answer(given).items()}
+            return self.arrays(self.answer(given))
         above = {n: arrays[f"d_{n}"] for n in result_names(self.spec)}
         found = self.gradients(given, above)
         missing = [n for n, value in found.items() if value is None]
         if len(missing) == len(found):
             raise Fault("error", UNREACHED.format(names=", ".join(missing)))
         self.facts = {"detached": missing}
-        return {
-            f"d.{n}": np.zeros(arrays[n].shape) if value is None else self.array(value)
-            for n, value in found.items()
-        }
+        known = self.arrays({n: value for n, value in found.items() if value is not None})
+        return {f"d.{n}": known.get(n, np.zeros(arrays[n].shape)) for n in found}
 
     def handed(self, name: str, array: Array) -> Any:
         """Return an argument as it is handed over: a tensor, or a number of Python."""
@@ -61,6 +59,10 @@ class GradientRunner:
     def tensor(self, array: Array) -> Any:
         """Return an array as a tensor: floats in the bound dtype, others as they are."""
         raise NotImplementedError("a subclass makes tensors")
+
+    def arrays(self, tensors: Mapping[str, Any]) -> Arrays:
+        """Return tensors as arrays of their own dtypes."""
+        return {name: self.array(tensor) for name, tensor in tensors.items()}
 
     def array(self, tensor: Any) -> Array:
         """Return a tensor as an array of its own dtype."""

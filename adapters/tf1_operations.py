@@ -27,7 +27,6 @@ class Tf1OperationsRunner(GradientRunner):
         self.tf = import_tf1(dtype, device)
         self.device = "/GPU:0" if device == "cuda" else "/CPU:0"
         self.session: Any = None
-        self.started = False
 
     def call(self, name: str, arrays: Arrays) -> Arrays:
         """Run a call in a graph of its own."""
@@ -36,19 +35,18 @@ class Tf1OperationsRunner(GradientRunner):
         config = tf.ConfigProto(allow_soft_placement=True)
         config.graph_options.rewrite_options.disable_meta_optimizer = True
         with tf.Graph().as_default(), tf.device(self.device), tf.Session(config=config) as session:
-            self.session, self.started = session, False
+            self.session = session
             return super().call(name, arrays)
 
     def tensor(self, array: Array) -> Any:
         """Return a constant of the graph."""
         return self.tf.constant(array.astype(self.dtype) if array.dtype.kind == "f" else array)
 
-    def array(self, tensor: Any) -> Array:
-        """Return what the session gives for a tensor; it starts when the graph is whole."""
-        if not self.started:
-            self.session.run(self.tf.global_variables_initializer())
-            self.started = True
-        return np.asarray(self.session.run(self.tf.convert_to_tensor(tensor)))
+    def arrays(self, tensors: Mapping[str, Any]) -> Arrays:
+        """Return what the session gives for tensors; it starts when the graph is whole."""
+        tf, graph = self.tf, {n: self.tf.convert_to_tensor(t) for n, t in tensors.items()}
+        self.session.run(tf.global_variables_initializer())
+        return {name: np.asarray(value) for name, value in self.session.run(graph).items()}
 
     def gradients(self, given: Mapping[str, Any], upstream: Arrays) -> dict[str, Any]:
         """Return the gradients of tf.gradients."""

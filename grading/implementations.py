@@ -98,7 +98,7 @@ def _own_handle(opened: Opened, world: str, device: str) -> Handle:
         bind=opened.binds,
         device=device,
         dtypes=DTYPES if whole else DTYPES[:1],
-        examples=EXAMPLES[world],
+        examples=1 if isinstance(spec, Operations) else EXAMPLES[world],
         close=opened.close,
         families=FAMILIES if whole or isinstance(spec, Operations) else ("wrappers",),
     )

@@ -42,7 +42,7 @@ def _total(subject: OperationSubject, case: OperationCase, name: str, value: Arr
 
 
 def _cases(spec: OperationSpec) -> tuple[OperationCaseSpec, ...]:
-    return general(spec, seed=240)[:2] if spec.operation.differentiated else ()
+    return general(spec, seed=240)[1:2] if spec.operation.differentiated else ()
 
 
 CHECK = Check(
