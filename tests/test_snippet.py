@@ -148,6 +148,14 @@ def test_numpy_script_shows_the_wrong_number(name: str, tmp_path: Path) -> None:
     assert "import torch" not in script
 
 
+@pytest.mark.parametrize("name", ["embedding/overwritten", "truncated-bptt/not_cut"])
+def test_script_of_an_operation_shows_the_wrong_number(name: str, tmp_path: Path) -> None:
+    """Its axes are as short as they can be, arguments that belong together are in one dict."""
+    script = shown((EXAMPLES / f"{name}.py").read_text(), name.split("/")[0], tmp_path)
+    assert "mine." in script
+    assert ("params = {" in script) == name.startswith("truncated")
+
+
 def test_script_hands_over_lengths(tmp_path: Path) -> None:
     """Where only rows that end early are wrong, the script has such rows."""
     script = shown(LENGTHS, "elman", tmp_path, "lengths")
