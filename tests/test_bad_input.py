@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rnncheck.grading.cli import main
-from rnncheck.worker import client, stage
+from rnncheck.worker import cold, stage, warm
 from tests.judging import home
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -323,7 +323,8 @@ def test_absent_framework(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A framework that is not installed: exit code 2, and how to install it."""
-    monkeypatch.setattr(client, "site_folders", lambda *_: stage.site_folders("numpy", None))
+    for module in (cold, warm):
+        monkeypatch.setattr(module, "site_folders", lambda *_: stage.site_folders("numpy", None))
     code, said = checked(capsys, tmp_path, TORCH.format(SIZES, "w", "input, hx", "h"), "elman-cell")
     assert code == 2
     assert "PyTorch is not installed; install it with: pip install 'rnncheck[torch]'" in said
