@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from rnncheck.grading.assignment import names
+from rnncheck.grading.asked import asked
+from rnncheck.grading.assignment import load, names
+from rnncheck.grading.bank_file import practice
 from rnncheck.grading.catalogue import details, listing, table
+from rnncheck.grading.diagnosed import diagnosed, share
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.kill_table import markdown
 from rnncheck.grading.matrix import Matrix, as_json, matrix, merged, read
@@ -28,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown = commands.add_parser("show", help="say all about one mistake")
     shown.add_argument("id", metavar="ID", help="see `rnncheck mistakes list`")
     shown.set_defaults(act=_show)
+    named = commands.add_parser("diagnosed", help="measure how often a mistake is named rightly")
+    named.add_argument("assignment", metavar="ASSIGNMENT")
+    named.add_argument("--framework", default="numpy", metavar="NAME")
+    named.add_argument("--mistake", action="append", default=[], metavar="ID", help="only this one")
+    named.set_defaults(act=_diagnosed)
     _add_matrix(commands.add_parser("matrix", help="run every mistake through every check"))
 
 
@@ -86,6 +94,22 @@ def _matrix(arguments: argparse.Namespace) -> int:
         arguments.markdown.write_text(markdown(found), "utf-8")
     if arguments.json is None and arguments.markdown is None:
         print(markdown(found), end="")
+    return 0
+
+
+def _diagnosed(arguments: argparse.Namespace) -> int:
+    _known([arguments.assignment], names(), "assignment")
+    _known(arguments.mistake, list(mistakes()), "mistake")
+    contracts = {c.framework: c for c in asked(load(arguments.assignment))}
+    bank = practice(arguments.assignment, arguments.framework)
+    if bank is None:
+        raise UsageError(f"{arguments.assignment} has no practice bank in {arguments.framework}")
+    found = diagnosed(contracts[arguments.framework], bank, arguments.mistake)
+    for one in found:
+        if one.right < one.cases:
+            print(f"{one.mistake}: {one.right} of {one.cases}; else {', '.join(one.others)}")
+    cases = sum(one.cases for one in found)
+    print(f"{len(found)} mistakes, {cases} failing cases, {share(found):.1%} named rightly")
     return 0
 
 

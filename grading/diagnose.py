@@ -82,7 +82,7 @@ class Diagnostician:
             fits = operation_mistake(self.opened, outcome.check, outcome.record, self.device)
             return None if fits is None else _diagnosis(*fits)
         try:
-            evidence = self._evidence(outcome, outcome.record)
+            evidence = self.evidence(outcome, outcome.record)
         except Fault:
             return None
         if evidence.digits(reference) is not None:
@@ -92,7 +92,12 @@ class Diagnostician:
             self._found.append(found[0])
         return None if found is None else _diagnosis(*found, len(evidence.cases))
 
-    def _evidence(self, outcome: Outcome, record: CaseSpec) -> Evidence:
+    def evidence(self, outcome: Outcome, record: CaseSpec) -> Evidence:
+        """Return what the implementation answers on the failing case and on others.
+
+        Raises:
+            Fault: it does not answer.
+        """
         vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
         call = call_of(self.opened.claims, vjp=bool(vjp))
         training = record.training and outcome.check != dropout_off.CHECK.name

@@ -46,10 +46,11 @@ def judge(tensor: Tensor, tally: Tally) -> Verdict:
         verdict = _against(error, allowance)
         tally.note(verdict.wrong, verdict.shares)
         return verdict
+    if not tally.every and allowance.all_small(error):
+        none = np.zeros(error.shape, bool)
+        tally.note(none, None)
+        return Verdict(error, np.full(error.shape, np.inf), np.zeros(error.shape), none)
     small = error <= allowance.small()
-    if small.all() and not tally.every:
-        tally.note(~small, None)
-        return Verdict(error, np.full(error.shape, np.inf), np.zeros(error.shape), ~small)
     found = _against(error, allowance.elements())
     sharp = allowance.judged(got)
     wrong = found.wrong & (sharp | ~np.isfinite(error))

@@ -22,6 +22,7 @@ WARNINGS = (
 # A test of one world alone is marked `judging.home(world)` and runs in the environment of that name.
 SAME_EVERYWHERE = (
     "test_archive",
+    "test_banks",
     "test_cases",
     "test_check_command",
     "test_checks_catch",
@@ -44,6 +45,7 @@ SAME_EVERYWHERE = (
     "test_fixtures_table",
     "test_frame",
     "test_grade",
+    "test_kill_matrix",
     "test_layers_catch",
     "test_ledger",
     "test_mistakes_catalogue",

@@ -1,0 +1,109 @@
+"""The kill matrix of docs/: it is of this code, true where it is run again, and nothing is twice."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from rnncheck.grading.asked import Asked, asked
+from rnncheck.grading.assignment import load, names
+from rnncheck.grading.cli import main
+from rnncheck.grading.matrix import Letters, Rows, kills, merged, read
+from rnncheck.grading.numbers import classes
+from rnncheck.mistakes import mistakes
+from rnncheck.suites.prepared import Kept
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+STORED = read(DOCS / "kill-matrix.json")
+CONTRACTS = {one.name: one for name in names() for one in asked(load(name)) if one.whole}
+SAMPLED = ("elman-cell/numpy", "gru-cell/numpy")  # cheap ones: all others take minutes
+EVERY = 41  # of the mistakes of the other contracts
+COMMAND = "rnncheck mistakes matrix --json docs/kill-matrix.json --markdown docs/kill-matrix.md"
+
+
+def _current(contract: Asked) -> bool:
+    part = STORED.get(contract.name)
+    if part is None:
+        return False
+    columns = tuple((check.name, number) for check, _, number in contract.pairs())
+    return (part.pairs, list(part.kills)) == (columns, [m.id for m in contract.mistakes()])
+
+
+def test_matrix_is_of_this_code() -> None:
+    """Contracts, pairs and mistakes are those of today."""
+    stale = [name for name, contract in CONTRACTS.items() if not _current(contract)]
+    assert stale == [], f"run `{COMMAND}`"
+    assert list(STORED) == list(CONTRACTS)
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_matrix_is_true(name: str) -> None:
+    """Rows that are run again come out as they are stored: all of some contracts, some of all."""
+    contract, part, kept = CONTRACTS[name], STORED[name], Letters()
+    first = list(CONTRACTS).index(name)
+    for mistake in contract.mistakes()[0 if name in SAMPLED else first :: _step(name)]:
+        found = kills(contract, mistake, kept)
+        row = "".join(found.get(pair, "-") for pair in part.pairs)
+        assert row == part.kills[mistake.id], mistake.id
+
+
+def _step(name: str) -> int:
+    return 1 if name in SAMPLED else EVERY
+
+
+def test_every_mistake_is_killed() -> None:
+    """Each that any contract leaves room for, under at least one of them."""
+    killed = {m for part in STORED.values() for m in part.kills if part.killed_by(m)}
+    made = {m for part in STORED.values() for m in part.kills}
+    assert made - killed == set()
+
+
+def test_no_two_mistakes_are_one() -> None:
+    """Mistakes that fail the same pairs under every contract give other numbers somewhere."""
+    alike: dict[object, list[str]] = defaultdict(list)
+    for mistake in mistakes():
+        rows = tuple((n, p.kills[mistake]) for n, p in STORED.items() if mistake in p.kills)
+        alike[rows or mistake].append(mistake)
+    twice = [ids for ids in alike.values() if len(ids) > 1 and _one(ids)]
+    assert twice == [], "merge them, and say the other name in `also`"
+
+
+def _one(ids: list[str]) -> bool:
+    """Say whether some of the mistakes give equal numbers under every contract."""
+    fitting = [c for n, c in CONTRACTS.items() if ids[0] in STORED[n].kills]
+    fitting.sort(key=lambda contract: "sequence_vjp" not in contract.claims)
+    groups = [classes(c, [mistakes()[m] for m in ids], Kept()) for c in fitting[:2]]
+    together = [set(itertools.combinations(group, 2)) for found in groups for group in found]
+    return any(all(_has(found, pair) for found in groups) for pair in set().union(*together))
+
+
+def _has(found: list[list[str]], pair: tuple[str, str]) -> bool:
+    return any({*pair} <= {*group} for group in found)
+
+
+def test_rows_are_replaced_one_by_one() -> None:
+    """A row that is not run again stays, one whose contract has other pairs now does not."""
+    part = STORED["elman-cell/numpy"]
+    first, second = list(part.kills)[:2]
+    new = Rows(part.pairs, {second: "x" * len(part.pairs)})
+    found = merged({"a": part}, {"a": new})["a"].kills
+    assert found[first] == part.kills[first]
+    assert set(found[second]) == {"x"}
+    assert list(merged({"a": Rows(part.pairs[1:], part.kills)}, {"a": new})["a"].kills) == [second]
+
+
+def test_command_writes_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One assignment, one mistake: a file, tables, and a line for show."""
+    file, tables = tmp_path / "m.json", tmp_path / "m.md"
+    chosen = ["--assignment", "elman-cell", "--mistake", "bias_hh_left_out", "--jobs", "1"]
+    written = ["--json", str(file), "--markdown", str(tables)]
+    assert main(["mistakes", "matrix", *chosen, *written]) == 0
+    assert {name.partition("/")[0] for name in read(file)} == {"elman-cell"}
+    assert "| bias_hh_left_out |" in tables.read_text()
+    assert main(["mistakes", "show", "bias_hh_left_out"]) == 0
+    assert "shows in" in capsys.readouterr().out
+    assert main(["mistakes", "show", "bias_hh"]) == 2
+    assert "bias_hh_left_out" in capsys.readouterr().err
