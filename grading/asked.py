@@ -65,7 +65,8 @@ class Asked:
 
     def offered(self, mistake: Mistake) -> frozenset[str]:
         """Return what a mistake offers of what is asked; empty without a call."""
-        claims = offers(mistake.bind, self.spec) & self.claims
+        asks = self.claims | ({"dropout_given"} if "dropout" in self.claims else set())
+        claims = offers(mistake.bind, self.spec) & asks  # the reference takes masks, it draws none
         calls = {"step", "sequence", "step_vjp", "sequence_vjp"}
         return claims if claims & calls else frozenset()
 

@@ -85,11 +85,7 @@ def _matrix(arguments: argparse.Namespace) -> int:
     chosen = arguments.assignment or names()
     _known(chosen, names(), "assignment")
     _known(arguments.mistake, list(mistakes()), "mistake")
-    found = _run(chosen, arguments.mistake, arguments.jobs)
-    if arguments.json is not None:
-        if arguments.json.is_file():
-            found = merged(read(arguments.json), found)
-        arguments.json.write_text(as_json(found), "utf-8")
+    found = _run(chosen, arguments.mistake, arguments.jobs, arguments.json)
     if arguments.markdown is not None:
         arguments.markdown.write_text(markdown(found), "utf-8")
     if arguments.json is None and arguments.markdown is None:
@@ -120,10 +116,27 @@ def _known(given: Sequence[str], there: Sequence[str], what: str) -> None:
             raise UsageError(f"no {what} is called {name!r}; there are: {', '.join(near)}")
 
 
-def _run(chosen: Sequence[str], only: Sequence[str], jobs: int) -> Matrix:
+def _run(chosen: Sequence[str], only: Sequence[str], jobs: int, file: Path | None) -> Matrix:
+    """Run what is asked for, and keep in the file what is done as it ends."""
     from rich.console import Console
     from rich.progress import Progress
 
+    done = read(file) if file is not None and file.is_file() else {}
+
+    def keep(part: Matrix) -> None:
+        done.update(merged(done, part))
+        if file is not None:
+            file.write_text(as_json(ordered(done)), "utf-8")
+        progress.update(task, advance=len(part))
+
+    asks = [one for name in chosen for one in asked(load(name)) if one.whole]
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("contracts", total=None)
-        return matrix(chosen, only, jobs, lambda name: progress.update(task, advance=1))
+        task = progress.add_task("contracts", total=len(asks))
+        found = matrix(chosen, only, jobs, keep)
+    return ordered(done) if file is not None else found
+
+
+def ordered(found: Matrix) -> Matrix:
+    """Return a matrix in the order of the assignments, without contracts that are gone."""
+    there = [one.name for name in names() for one in asked(load(name)) if one.whole]
+    return {name: found[name] for name in there if name in found}

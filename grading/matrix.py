@@ -7,7 +7,7 @@ import os
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -113,7 +113,11 @@ def _letter(bind: Bind, check: Check, case: CaseSpec, kept: Prepared) -> str:
             return KILLED
         except (Fault, NotJudgedError):
             pass
-        except (LookupError, ValueError):  # it cannot be made of what this contract shows
+        except (
+            LookupError,
+            ValueError,
+            AttributeError,
+        ):  # it cannot be made of what this contract shows
             return UNCLAIMED
         else:
             return LIVES
@@ -125,7 +129,7 @@ def matrix(
     assignments: Iterable[str],
     only: Sequence[str] = (),
     jobs: int = 1,
-    tell: Callable[[str], None] = lambda name: None,
+    tell: Callable[[Matrix], None] = lambda part: None,
 ) -> Matrix:
     """Return the matrix of each contract of some assignments, by "assignment/framework".
 
@@ -133,7 +137,7 @@ def matrix(
         assignments: names.
         only: ids of mistakes, () for all.
         jobs: processes.
-        tell: called with the name of each contract as it is done.
+        tell: called with each part as it is done.
     """
     contracts = [one for name in assignments for one in asked(load(name)) if one.whole]
     groups: dict[Spec, list[Asked]] = defaultdict(list)
@@ -142,7 +146,7 @@ def matrix(
     found: Matrix = {}
     for part in _mapped(list(groups.values()), only, jobs):
         found |= part
-        tell(", ".join(part))
+        tell(part)
     return {contract.name: found[contract.name] for contract in contracts}
 
 
@@ -153,7 +157,8 @@ def _mapped(groups: list[list[Asked]], only: Sequence[str], jobs: int) -> Iterat
     context = get_context("spawn")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        yield from pool.map(_rows_of, groups, [tuple(only)] * len(groups))
+        running = [pool.submit(_rows_of, group, tuple(only)) for group in groups]
+        yield from (one.result() for one in as_completed(running))
 
 
 def _rows_of(group: list[Asked], only: tuple[str, ...]) -> Matrix:
