@@ -36,6 +36,8 @@ class Evidence:
     def digits(self, bind: Bind) -> int | None:
         """Return to how many digits something gives the same answers on every case, else None."""
         digits = MOST_DIGITS
+        if not any(np.isfinite(a).any() for given in self.answers for a in given.values()):
+            return None  # nothing is a number: nothing tells what was done
         for case, given in zip(self.cases, self.answers, strict=True):
             equal = _equal_digits(bind, case, given, self.call)
             if equal is None:
@@ -84,8 +86,13 @@ def equal_digits(given: Arrays, theirs: Arrays, share: float) -> int | None:
     for name, array in given.items():
         if name not in theirs or theirs[name].shape != array.shape:
             return None
-        size = max(float(np.max(np.abs(theirs[name]), initial=0.0)), 1e-300)
-        error = float(np.max(np.abs(array - theirs[name]), initial=0.0)) / size
+        other, blank = theirs[name], np.isnan(array)
+        if blank.any():  # what is no number may be no number in both, at the same places
+            if not np.array_equal(blank, np.isnan(other)):
+                return None
+            array, other = array[~blank], other[~blank]
+        size = max(float(np.max(np.abs(other), initial=0.0)), 1e-300)
+        error = float(np.max(np.abs(array - other), initial=0.0)) / size
         if not error <= share:
             return None
         worst = max(worst, error)
