@@ -31,7 +31,8 @@ class Asked:
         spec: what is to be computed; its sizes mean nothing.
         claims: what an answer must offer.
         backward: whether only checks of gradients apply.
-        whole: whether it is no part of a homework, and leaves no convention open.
+        whole: whether mistakes can be put in its place: it is no part of a homework, leaves no
+            convention open, and draws no masks of its own.
     """
 
     assignment: str
@@ -65,8 +66,7 @@ class Asked:
 
     def offered(self, mistake: Mistake) -> frozenset[str]:
         """Return what a mistake offers of what is asked; empty without a call."""
-        asks = self.claims | ({"dropout_given"} if "dropout" in self.claims else set())
-        claims = offers(mistake.bind, self.spec) & asks  # the reference takes masks, it draws none
+        claims = offers(mistake.bind, self.spec) & self.claims
         calls = {"step", "sequence", "step_vjp", "sequence_vjp"}
         return claims if claims & calls else frozenset()
 
@@ -85,7 +85,8 @@ def asked(assignment: Assignment) -> Iterator[Asked]:
 def _asked(assignment: Assignment, name: str, contract: Contract) -> Asked:
     spec = spec_of(contract.options)
     claims = adapters.load(contract.adapter).claims(spec) & contract.claims
-    whole = "/" not in name and not contract.any_convention
+    drawn = "dropout" in claims and "dropout_given" not in claims  # no mistake here draws masks
+    whole = "/" not in name and not contract.any_convention and not drawn
     return Asked(assignment.name, name, spec, claims, contract.backward, whole)
 
 
