@@ -21,6 +21,7 @@ STORED = read(DOCS / "kill-matrix.json")
 CONTRACTS = {one.name: one for name in names() for one in asked(load(name)) if one.whole}
 SAMPLED = ("elman-cell/numpy", "gru-cell/numpy")  # cheap ones: all others take minutes
 EVERY = 41  # of the mistakes of the other contracts
+UNSEEN = {"dropout_keep_swapped": "contracts with a bank hand over their masks, none draws them"}
 COMMAND = "rnncheck mistakes matrix --json docs/kill-matrix.json --markdown docs/kill-matrix.md"
 
 
@@ -55,10 +56,10 @@ def _step(name: str) -> int:
 
 
 def test_every_mistake_is_killed() -> None:
-    """Each that any contract leaves room for, under at least one of them."""
+    """Each that a contract leaves room for, under at least one; what cannot be seen has a reason."""
     killed = {m for part in STORED.values() for m in part.kills if part.killed_by(m)}
     made = {m for part in STORED.values() for m in part.kills}
-    assert made - killed == set()
+    assert made - killed == UNSEEN.keys()
 
 
 def test_no_two_mistakes_are_one() -> None:
