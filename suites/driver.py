@@ -165,7 +165,7 @@ def _judged_twice(attempt: Callable[[str], None], dtype: str) -> tuple[str, ...]
             raise
         try:
             attempt("float32")
-        except CheckFailure:
+        except (CheckFailure, NotJudgedError):
             raise failure from None
         return (say("computes_in_float32"),)
     return ()

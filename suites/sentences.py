@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "worst": "{place}: off by {error}, allowed {allowed} ({dtype})",
     "shape": "{name} has shape {got}; {expected} is asked for",
     "not_finite": "{name} holds {got} at {place}; every number must be finite",
+    "blurred": "rounding to {dtype} alone moves {name} by much of its allowance: it is not judged",
     "not_judged": "rounding alone moves {name} by more than {most} times its size: it is not judged",
     "share": "uses {share} of its allowance",
     "too_coarse": "differences of {dtype} numbers are too coarse to judge a gradient by",
