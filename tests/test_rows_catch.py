@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from rnncheck.mistakes import mistakes
+from rnncheck.fixtures.operation_records import operation_records
+from rnncheck.mistakes import mistakes, operation_mistakes
 from rnncheck.mistakes.base import Mistake
+from rnncheck.mistakes.base_operation import OperationMistake
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
+from rnncheck.reference.operations import claims_of
 from rnncheck.suites.check import checks
+from rnncheck.suites.driver import plan, run_plan
 from tests.catching import DROPPING, LAYERED, SPECS, claimed_cases, first_not_passed
 from tests.test_coverage import SYSTEMS, WRONG, named
 
@@ -35,11 +40,29 @@ def fails(mistake: Mistake, spec: Spec, names: list[str]) -> bool:
     return any(outcome is not None and outcome.status == "failed" for outcome in outcomes)
 
 
+def fails_operation(mistake: OperationMistake, names: list[str]) -> bool:
+    """Say whether one of the checks fails a mistake in an operation."""
+    specs = [record.spec for record in operation_records().values()]
+    for spec in dict.fromkeys(spec for spec in specs if mistake.applies(spec)):
+        pairs = [
+            (check, cases)
+            for check, cases in plan(Operations((spec,)), claims_of(spec))
+            if check.name.partition("[")[0] in names
+        ]
+        if any(outcome.status == "failed" for outcome in run_plan(mistake.bind, pairs)):
+            return True
+    return False
+
+
 @pytest.mark.parametrize(("row", "name"), PAIRS)
 def test_a_check_of_the_row_fails_the_mistake(row: dict[str, str], name: str) -> None:
-    """With one of the specs that the mistake can be made with."""
-    mistake = mistakes()[name]
-    assert any(fails(mistake, s, held(row)) for s in EVERY.values() if mistake.applies(s))
+    """With one of the specs, or in one of the operations, that the mistake can be made with."""
+    operation, network = operation_mistakes().get(name), mistakes().get(name)
+    caught = operation is not None and fails_operation(operation, named(row["checks"]))
+    assert caught or (
+        network is not None
+        and any(fails(network, s, held(row)) for s in EVERY.values() if network.applies(s))
+    )
 
 
 def test_a_check_of_another_row_may_miss_it() -> None:
