@@ -28,7 +28,9 @@ def _dropped(inner: ReferenceOperation, given: Arrays) -> Arrays:
         own = {"x": given["x"][window], "d_outputs": given["d_outputs"][window], "h0": start}
         parts.append(inner.compute(given | own))
         start = np.zeros_like(start)
-    whole = {name: sum((p[name] for p in parts[1:]), parts[0][name]) for name in parts[0]}
+    whole = {
+        name: np.sum([part[name] for part in parts], axis=0) for name in parts[0] if name != "d_x"
+    }
     d_x = np.concatenate([part["d_x"] for part in parts])
     return whole | {"d_x": d_x, "d_h0": parts[0]["d_h0"]}
 

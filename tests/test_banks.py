@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +26,7 @@ from rnncheck.grading.matrix import read as read_matrix
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Given, GivenBack, Variation
 from rnncheck.protocol.implementation import Bind
-from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind
 from rnncheck.suites.check import checks
@@ -120,9 +119,15 @@ class OneGradientOff(Variation):
         name = next(name for name in result if name.endswith("weight_hh"))
         return result | {name: result[name] * (1 + 1e-5)}
 
-    def step_vjp(self, *given: Any) -> Arrays:
+    def step_vjp(
+        self,
+        x: Array,
+        state: Mapping[str, Array] | None,
+        d_outputs: Array,
+        d_state: Mapping[str, Array],
+    ) -> Arrays:
         """Return the gradients of one step."""
-        return self._off(super().step_vjp(*given))
+        return self._off(super().step_vjp(x, state, d_outputs, d_state))
 
     def varied_vjp(self, given: GivenBack) -> Arrays:
         """Return the gradients of a sequence."""

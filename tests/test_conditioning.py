@@ -10,6 +10,7 @@ import pytest
 from rnncheck import adapters
 from rnncheck.grading.implementations import reference_handles
 from rnncheck.grading.opened import spec_of
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Padding, Spec
 from rnncheck.suites.blurred import blurred
 from rnncheck.suites.case import CaseSpec, make_case
@@ -25,11 +26,13 @@ def _records(world: str) -> dict[CaseSpec, str]:
 
     The order of axes, the padding rule and where a check splits change no number but zeros.
     """
-    handles = [(h.name, h.spec, h.claims) for h in reference_handles()]
+    handles: list[tuple[str, Spec | Operations, frozenset[str]]] = [
+        (h.name, h.spec, h.claims) for h in reference_handles()
+    ]
     for adapter in map(adapters.load, adapters.names()):
         for target in adapter.targets:
-            spec = spec_of(target.options)
-            handles.append((f"{adapter.world}: {target.name}", spec, adapter.claims(spec)))
+            own = spec_of(target.options)
+            handles.append((f"{adapter.world}: {target.name}", own, adapter.claims(own)))
     found: dict[CaseSpec, str] = {}
     for name, spec, claims in handles:
         if name.startswith(world):
