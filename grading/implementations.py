@@ -100,6 +100,7 @@ def _own_handle(opened: Opened, world: str, device: str) -> Handle:
         dtypes=DTYPES if whole else DTYPES[:1],
         examples=1 if isinstance(spec, Operations) else EXAMPLES[world],
         close=opened.close,
+        slow=world in ("keras3", "tf1"),
         families=FAMILIES if whole or isinstance(spec, Operations) else ("wrappers",),
     )
 

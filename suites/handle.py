@@ -32,6 +32,7 @@ class Handle:
         explain: turns an outcome into the lines that a person reads.
         close: frees what it holds.
         families: of the checks that are run on it.
+        slow: its calls take long: cases are drawn in its first dtype alone, unless asked for.
     """
 
     name: str
@@ -45,6 +46,11 @@ class Handle:
     explain: Callable[[Outcome], str] = field(default=_in_words, compare=False)
     close: Callable[[], None] = field(default=lambda: None, compare=False)
     families: tuple[str, ...] = FAMILIES
+    slow: bool = False
+
+    def drawn(self, dtype: str) -> int:
+        """Return how many cases to draw for a check in a dtype."""
+        return 0 if self.slow and dtype != self.dtypes[0] else self.examples
 
     def plan(self) -> Plan:
         """Return every check with its cases; none where it is not run or not claimed."""

@@ -38,9 +38,12 @@ def _explore(
     """Draw cases, and return how many were put aside as they are not judged."""
     __tracebackhide__ = True
     aside: list[AnyRecord] = []
+    most = explore or handle.drawn(dtype)
+    if not most:
+        return 0
 
     @settings(
-        max_examples=explore or handle.examples,
+        max_examples=most,
         derandomize=not explore,
         database=None,
         deadline=None,
