@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnncheck.protocol.operations import OperationSpec
+from rnncheck.protocol.operations import OperationSpec, operation_spec
 
 Params = Mapping[str, Any]
 
 
-def _spec(name: str, **options: str) -> OperationSpec:
-    return OperationSpec(name, tuple(options.items()))
-
-
 _LAYER = "keras.layers.SimpleRNN"
 NAMES: dict[OperationSpec, str] = {
-    _spec("truncated_bptt"): f"{_LAYER}, tf.GradientTape",
-    _spec("gradient_flow"): f"{_LAYER}, tf.GradientTape",
-    _spec("sequence_to_vector"): _LAYER,
-    _spec("vector_to_sequence", feed="first"): _LAYER,
-    _spec("vector_to_sequence", feed="every"): f"{_LAYER}, keras.layers.RepeatVector",
-    _spec("encoder_decoder"): _LAYER,
+    operation_spec("truncated_bptt"): f"{_LAYER}, tf.GradientTape",
+    operation_spec("gradient_flow"): f"{_LAYER}, tf.GradientTape",
+    operation_spec("sequence_to_vector"): _LAYER,
+    operation_spec("vector_to_sequence", feed="first"): _LAYER,
+    operation_spec("vector_to_sequence", feed="every"): f"{_LAYER}, keras.layers.RepeatVector",
+    operation_spec("encoder_decoder"): _LAYER,
 }
 
 

@@ -6,27 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnncheck.adapters import base_keras_networks as networks
-from rnncheck.protocol.operations import OperationSpec
-
-
-def _spec(name: str, **options: str) -> OperationSpec:
-    return OperationSpec(name, tuple(options.items()))
-
+from rnncheck.protocol.operations import OperationSpec, operation_spec
 
 _SPARSE = "keras.losses.SparseCategoricalCrossentropy"
 NAMES: dict[OperationSpec, str] = {
-    _spec("cross_entropy", reduction="mean"): f"{_SPARSE}[mean_with_sample_weight]",
-    _spec("cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
-    _spec("squared_error", reduction="mean"): "keras.losses.MeanSquaredError",
-    _spec("last_cross_entropy", reduction="mean"): _SPARSE,
-    _spec("last_cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
-    _spec("embedding"): "keras.layers.Embedding",
-    _spec("dense_over_time"): "keras.layers.Dense",
-    _spec("clip_by_value"): "keras.ops.clip",
-    _spec("clip_by_norm"): "keras.optimizers.SGD[clipnorm]",
-    _spec("clip_by_global_norm", rule="tensorflow"): "keras.optimizers.SGD[global_clipnorm]",
-    _spec("sgd_step"): "keras.optimizers.SGD",
-    _spec("adam_step", placement="hat"): "keras.optimizers.Adam",
+    operation_spec("cross_entropy", reduction="mean"): f"{_SPARSE}[mean_with_sample_weight]",
+    operation_spec("cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
+    operation_spec("squared_error", reduction="mean"): "keras.losses.MeanSquaredError",
+    operation_spec("last_cross_entropy", reduction="mean"): _SPARSE,
+    operation_spec("last_cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
+    operation_spec("embedding"): "keras.layers.Embedding",
+    operation_spec("dense_over_time"): "keras.layers.Dense",
+    operation_spec("clip_by_value"): "keras.ops.clip",
+    operation_spec("clip_by_norm"): "keras.optimizers.SGD[clipnorm]",
+    operation_spec(
+        "clip_by_global_norm", rule="tensorflow"
+    ): "keras.optimizers.SGD[global_clipnorm]",
+    operation_spec("sgd_step"): "keras.optimizers.SGD",
+    operation_spec("adam_step", placement="hat"): "keras.optimizers.Adam",
     **networks.NAMES,
 }
 

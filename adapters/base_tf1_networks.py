@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnncheck.protocol.operations import OperationSpec
+from rnncheck.protocol.operations import OperationSpec, operation_spec
 
 Params = Mapping[str, Any]
 
 
-def _spec(name: str, **options: str) -> OperationSpec:
-    return OperationSpec(name, tuple(options.items()))
-
-
 _CELL = "tf.nn.rnn_cell.BasicRNNCell"
 NAMES: dict[OperationSpec, str] = {
-    _spec("truncated_bptt"): f"{_CELL}, tf.stop_gradient",
-    _spec("gradient_flow"): f"{_CELL}, tf.gradients",
-    _spec("sequence_to_vector"): f"{_CELL}, tf.nn.dynamic_rnn",
-    _spec("vector_to_sequence", feed="first"): f"{_CELL}, tf.nn.static_rnn",
-    _spec("vector_to_sequence", feed="every"): f"{_CELL}, tf.nn.static_rnn[every]",
-    _spec("encoder_decoder"): f"{_CELL}, tf.nn.dynamic_rnn",
+    operation_spec("truncated_bptt"): f"{_CELL}, tf.stop_gradient",
+    operation_spec("gradient_flow"): f"{_CELL}, tf.gradients",
+    operation_spec("sequence_to_vector"): f"{_CELL}, tf.nn.dynamic_rnn",
+    operation_spec("vector_to_sequence", feed="first"): f"{_CELL}, tf.nn.static_rnn",
+    operation_spec("vector_to_sequence", feed="every"): f"{_CELL}, tf.nn.static_rnn[every]",
+    operation_spec("encoder_decoder"): f"{_CELL}, tf.nn.dynamic_rnn",
 }
 
 

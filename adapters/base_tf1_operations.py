@@ -9,30 +9,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnncheck.adapters import base_tf1_networks as networks
-from rnncheck.protocol.operations import OperationSpec
-
-
-def _spec(name: str, **options: str) -> OperationSpec:
-    return OperationSpec(name, tuple(options.items()))
-
+from rnncheck.protocol.operations import OperationSpec, operation_spec
 
 _SPARSE = "tf.nn.sparse_softmax_cross_entropy_with_logits"
 NAMES: dict[OperationSpec, str] = {
-    _spec("cross_entropy", reduction="mean"): f"{_SPARSE}[mean]",
-    _spec("cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
-    _spec("cross_entropy", reduction="rows"): f"{_SPARSE}[rows]",
-    _spec("squared_error", reduction="mean"): "tf.squared_difference[mean]",
-    _spec("squared_error", reduction="sum"): "tf.squared_difference[sum]",
-    _spec("squared_error", reduction="rows"): "tf.squared_difference[rows]",
-    _spec("last_cross_entropy", reduction="mean"): f"{_SPARSE}[mean]",
-    _spec("last_cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
-    _spec("embedding"): "tf.nn.embedding_lookup",
-    _spec("dense_over_time"): "tf.nn.xw_plus_b",
-    _spec("clip_by_value"): "tf.clip_by_value",
-    _spec("clip_by_norm"): "tf.clip_by_norm",
-    _spec("clip_by_global_norm", rule="tensorflow"): "tf.clip_by_global_norm",
-    _spec("sgd_step"): "tf.train.GradientDescentOptimizer",
-    _spec("adam_step", placement="hat"): "tf.train.AdamOptimizer",
+    operation_spec("cross_entropy", reduction="mean"): f"{_SPARSE}[mean]",
+    operation_spec("cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
+    operation_spec("cross_entropy", reduction="rows"): f"{_SPARSE}[rows]",
+    operation_spec("squared_error", reduction="mean"): "tf.squared_difference[mean]",
+    operation_spec("squared_error", reduction="sum"): "tf.squared_difference[sum]",
+    operation_spec("squared_error", reduction="rows"): "tf.squared_difference[rows]",
+    operation_spec("last_cross_entropy", reduction="mean"): f"{_SPARSE}[mean]",
+    operation_spec("last_cross_entropy", reduction="sum"): f"{_SPARSE}[sum]",
+    operation_spec("embedding"): "tf.nn.embedding_lookup",
+    operation_spec("dense_over_time"): "tf.nn.xw_plus_b",
+    operation_spec("clip_by_value"): "tf.clip_by_value",
+    operation_spec("clip_by_norm"): "tf.clip_by_norm",
+    operation_spec("clip_by_global_norm", rule="tensorflow"): "tf.clip_by_global_norm",
+    operation_spec("sgd_step"): "tf.train.GradientDescentOptimizer",
+    operation_spec("adam_step", placement="hat"): "tf.train.AdamOptimizer",
     **networks.NAMES,
 }
 

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnncheck.protocol.operations import OperationSpec
+from rnncheck.protocol.operations import OperationSpec, operation_spec
 
 Params = Mapping[str, Any]
 
 
-def _spec(name: str, **options: str) -> OperationSpec:
-    return OperationSpec(name, tuple(options.items()))
-
-
 _CELL = "torch.rnn_tanh_cell"
 NAMES: dict[OperationSpec, str] = {
-    _spec("truncated_bptt"): f"{_CELL}, Tensor.detach",
-    _spec("rtrl"): f"{_CELL}, torch.autograd",
-    _spec("gradient_flow"): f"{_CELL}, torch.autograd",
-    _spec("sequence_to_vector"): _CELL,
-    _spec("vector_to_sequence", feed="first"): _CELL,
-    _spec("vector_to_sequence", feed="every"): f"{_CELL}[every]",
-    _spec("encoder_decoder"): _CELL,
-    _spec("generate"): _CELL,
+    operation_spec("truncated_bptt"): f"{_CELL}, Tensor.detach",
+    operation_spec("rtrl"): f"{_CELL}, torch.autograd",
+    operation_spec("gradient_flow"): f"{_CELL}, torch.autograd",
+    operation_spec("sequence_to_vector"): _CELL,
+    operation_spec("vector_to_sequence", feed="first"): _CELL,
+    operation_spec("vector_to_sequence", feed="every"): f"{_CELL}[every]",
+    operation_spec("encoder_decoder"): _CELL,
+    operation_spec("generate"): _CELL,
 }
 
 

@@ -6,25 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnncheck.adapters import base_torch_networks as networks
-from rnncheck.protocol.operations import OperationSpec
-
-
-def _spec(name: str, **options: str) -> OperationSpec:
-    return OperationSpec(name, tuple(options.items()))
-
+from rnncheck.protocol.operations import OperationSpec, operation_spec
 
 NAMES: dict[OperationSpec, str] = {
-    _spec("cross_entropy", reduction="mean"): "torch.nn.functional.cross_entropy",
-    _spec("cross_entropy", reduction="sum"): "torch.nn.functional.cross_entropy[sum]",
-    _spec("squared_error", reduction="mean"): "torch.nn.functional.mse_loss",
-    _spec("last_cross_entropy", reduction="mean"): "torch.nn.functional.cross_entropy",
-    _spec("last_cross_entropy", reduction="sum"): "torch.nn.functional.cross_entropy[sum]",
-    _spec("embedding"): "torch.nn.functional.embedding",
-    _spec("dense_over_time"): "torch.nn.functional.linear",
-    _spec("clip_by_value"): "torch.clamp",
-    _spec("clip_by_global_norm", rule="torch"): "torch.nn.utils.clip_grad_norm_",
-    _spec("sgd_step"): "torch.optim.SGD",
-    _spec("adam_step", placement="paper"): "torch.optim.Adam",
+    operation_spec("cross_entropy", reduction="mean"): "torch.nn.functional.cross_entropy",
+    operation_spec("cross_entropy", reduction="sum"): "torch.nn.functional.cross_entropy[sum]",
+    operation_spec("squared_error", reduction="mean"): "torch.nn.functional.mse_loss",
+    operation_spec("last_cross_entropy", reduction="mean"): "torch.nn.functional.cross_entropy",
+    operation_spec("last_cross_entropy", reduction="sum"): "torch.nn.functional.cross_entropy[sum]",
+    operation_spec("embedding"): "torch.nn.functional.embedding",
+    operation_spec("dense_over_time"): "torch.nn.functional.linear",
+    operation_spec("clip_by_value"): "torch.clamp",
+    operation_spec("clip_by_global_norm", rule="torch"): "torch.nn.utils.clip_grad_norm_",
+    operation_spec("sgd_step"): "torch.optim.SGD",
+    operation_spec("adam_step", placement="paper"): "torch.optim.Adam",
     **networks.NAMES,
 }
 

@@ -57,7 +57,7 @@ class Asked:
         """Return every check with each of its cases and the case's number."""
         checked = plan(self.spec, self.claims)
         if self.backward:
-            checked = [(c, cases) for c, cases in checked if c.needs & {"step_vjp", "sequence_vjp"}]
+            checked = [(c, cases) for c, cases in checked if c.vjp]
         return [(check, case, k) for check, cases in checked for k, case in enumerate(cases)]
 
     def mistakes(self) -> list[Mistake]:

@@ -6,35 +6,30 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.matching import gather
 from rnncheck.grading.report import Judged
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.suites.calls import call_of
-from rnncheck.suites.case import Case, CaseSpec, make_case
+from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import FAMILIES, Check, checks
 from rnncheck.suites.driver import run_pair
+from rnncheck.suites.prepared import Kept
 from rnncheck.suites.truth import Truth
 
-VJP = frozenset({"step_vjp", "sequence_vjp"})
 
-
-class Mistaken:
+class Mistaken(Kept):
     """Cases as they are, and in the place of the right answers those of a mistake."""
 
     def __init__(self, bind: Bind) -> None:
         """Take a mistake for the reference."""
-        self._bind = bind
-
-    def case(self, record: CaseSpec) -> Case:
-        """Make the case of a record."""
-        return make_case(record)
+        super().__init__()
+        self.bind = bind
 
     def truth(self, record: CaseSpec, dtype: str) -> Truth:
         """Return what the mistake answers, with the allowances of right answers."""
-        truth = Truth(make_case(record), dtype)
-        truth.reference = self._bind(truth.case.spec, truth.case.params)
+        truth = super().truth(record, dtype)
+        truth.reference = self.bind(truth.case.spec, truth.case.params)
         return truth
 
 
@@ -68,17 +63,19 @@ def charge(
     follows: dict[str, str] = {}
     for group in groups.values():
         payer, found = _payer(group), group[0].diagnosis
+        assert found is not None
+        mistaken = Mistaken(found.bind)
         for item in (*group, *unexplained):
             check = checks()[item.outcome.check]
-            if found is not None and check.family != payer.outcome.family:
-                if _follows(check, cases[check.name], bind, found, device):
+            if check.family != payer.outcome.family:
+                if _follows(check, cases[check.name], bind, mistaken, device):
                     follows[check.name] = payer.outcome.check
     return [replace(item, follows=follows.get(item.outcome.check, "")) for item in judged]
 
 
 def _payer(group: Sequence[Judged]) -> Judged:
     """Return the first check of the family in which a mistake is charged."""
-    forward = [item for item in group if not checks()[item.outcome.check].needs & VJP]
+    forward = [item for item in group if not checks()[item.outcome.check].vjp]
     lost: dict[str, float] = defaultdict(float)
     for item in forward or group:
         lost[item.outcome.family] += item.worth
@@ -87,28 +84,26 @@ def _payer(group: Sequence[Judged]) -> Judged:
 
 
 def _follows(
-    check: Check, records: tuple[CaseSpec, ...], bind: Bind, found: Diagnosis, device: str
+    check: Check, records: tuple[CaseSpec, ...], bind: Bind, mistaken: Mistaken, device: str
 ) -> bool:
     """Say whether a check passes on all its cases where the mistake is taken for right."""
     if check.family == "golden":
-        return _equal(check, records, bind, found, device)
-    first = make_case(records[0])
-    if not check.needs <= found.bind(first.spec, first.params).claims:
+        return _equal(check, records, bind, mistaken, device)
+    first = mistaken.case(records[0])
+    if not check.needs <= mistaken.bind(first.spec, first.params).claims:
         return False
-    prepared = Mistaken(found.bind)
-    outcomes = (run_pair(bind, check, r, "float64", device, prepared) for r in records)
+    outcomes = (run_pair(bind, check, r, "float64", device, mistaken) for r in records)
     return all(outcome.status in ("passed", "not judged") for outcome in outcomes)
 
 
 def _equal(
-    check: Check, records: tuple[CaseSpec, ...], bind: Bind, found: Diagnosis, device: str
+    check: Check, records: tuple[CaseSpec, ...], bind: Bind, mistaken: Mistaken, device: str
 ) -> bool:
     """Say whether the numbers on frozen traces, which no mistake moves, are the mistake's."""
-    vjp = bool(check.needs & VJP)
     try:
-        cases = [make_case(record) for record in records]
+        cases = [mistaken.case(record) for record in records]
         claimed = bind(cases[0].spec, cases[0].params).claims
-        evidence = gather(bind, cases, call_of(claimed, vjp=vjp), device)
+        evidence = gather(bind, cases, call_of(claimed, vjp=check.vjp), device)
     except Fault:
         return False
-    return evidence.digits(found.bind) is not None
+    return evidence.digits(mistaken.bind) is not None

@@ -98,8 +98,7 @@ class Diagnostician:
         Raises:
             Fault: it does not answer.
         """
-        vjp = checks()[outcome.check].needs & {"step_vjp", "sequence_vjp"}
-        call = call_of(self.opened.claims, vjp=bool(vjp))
+        call = call_of(self.opened.claims, vjp=checks()[outcome.check].vjp)
         training = record.training and outcome.check != dropout_off.CHECK.name
         first, spec = replace(record, training=training), self.opened.network()[0]
         records = [first, *general(spec, training=training)]

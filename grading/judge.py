@@ -162,10 +162,7 @@ def planned(opened: Opened, contract: Contract) -> Plan:
     pairs = _plan(opened.spec, opened.claims)
     if not contract.backward:
         return pairs
-    return [
-        (c, cases if c.needs & {"step_vjp", "sequence_vjp", "compute_vjp"} else ())
-        for c, cases in pairs
-    ]
+    return [(check, cases if check.vjp else ()) for check, cases in pairs]
 
 
 def _hides(assignment: Assignment, check: Check) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from typing import Any
 
-from rnncheck.grading.python2 import in_python3
+from rnncheck.grading.python2 import in_python3, parses
 
 MOST_CELLS = 2000
 _MAGIC = re.compile(r"^\s*(%|!|\?)|^\s*[\w.]+\?{1,2}\s*$|^\s*get_ipython\(\)")
@@ -93,23 +91,13 @@ def _python(cell: str) -> str | None:
             return None
         lines = lines[lines.index(first) + 1 :]
     text = "\n".join(lines) + "\n"
-    if _parses(text):
+    if parses(text):
         return text
     text = "\n".join(_without_magic(line) for line in lines) + "\n"
-    return text if _parses(text) else in_python3(text)
+    return text if parses(text) else in_python3(text)
 
 
 def _without_magic(line: str) -> str:
     if _MAGIC.match(line) or _ASSIGNED.match(line):
         return line[: len(line) - len(line.lstrip())] + "pass"
     return line
-
-
-def _parses(text: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    return True

@@ -77,14 +77,15 @@ def _mend_print(lines: list[str], index: int) -> bool:
     for last in range(index, min(index + _MOST_JOINED, len(lines))):
         body = "".join([rest, "\n", *lines[index + 1 : last + 1]]).rstrip()
         end = "\n)" if "#" in body else ")"
-        if _parses(f"print({body}{end}"):
+        if parses(f"print({body}{end}"):
             text = f"{start}print({body}{end}\n"
             lines[index : last + 1] = text.splitlines(keepends=True)
             return True
     return False
 
 
-def _parses(text: str) -> bool:
+def parses(text: str) -> bool:
+    """Say whether a text is Python 3; a warning is no fault."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

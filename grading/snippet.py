@@ -59,7 +59,7 @@ def snippet(opened: Opened, failed: list[Outcome], file: Path, device: str = "cp
         quick = opened.adapter.world in QUICK
         if not isinstance(record, CaseSpec) or (name in DROPPING and not quick):
             continue
-        vjp = bool(checks()[name].needs & {"step_vjp", "sequence_vjp"})
+        vjp = checks()[name].vjp
         case = make_case(smallest(opened.bind, checks()[name], record, device=device))
         try:
             if opened.adapter.world in QUICK:

@@ -63,6 +63,11 @@ class OperationSpec:
         return {"operation": self.name, "options": dict(self.options)}
 
 
+def operation_spec(name: str, **options: str) -> OperationSpec:
+    """Return the spec of an operation with options by their names."""
+    return OperationSpec(name, tuple(options.items()))
+
+
 @dataclass(frozen=True)
 class Operations:
     """What an implementation of several operations computes, in place of a Spec.

@@ -62,6 +62,11 @@ class Check:
         if self.family not in FAMILIES:
             raise ValueError(f"{self.family!r} is no family of checks; allowed: {FAMILIES}")
 
+    @property
+    def vjp(self) -> bool:
+        """Whether it asks for gradients."""
+        return bool(self.needs & {"step_vjp", "sequence_vjp", "compute_vjp"})
+
     def of(self, spec: OperationSpec) -> Check:
         """Return the check of one operation among several, "<name>[<operation>]"."""
         return replace(self, name=f"{self.name}[{spec}]")
