@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from rnncheck.grading.cli import main
-from rnncheck.worker import cold, stage, warm
 from tests.judging import home
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -319,12 +318,10 @@ def test_tf1_constructor_of_another_kind(
     assert "it is called as BasicRNNCell(3)" in said
 
 
-def test_absent_framework(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@home("numpy")
+@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="torch is installed")
+def test_absent_framework(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A framework that is not installed: exit code 2, and how to install it."""
-    for module in (cold, warm):
-        monkeypatch.setattr(module, "site_folders", lambda *_: stage.site_folders("numpy", None))
     code, said = checked(capsys, tmp_path, TORCH.format(SIZES, "w", "input, hx", "h"), "elman-cell")
     assert code == 2
     assert "PyTorch is not installed; install it with: pip install 'rnncheck[torch]'" in said
