@@ -124,7 +124,7 @@ def course_claims(spec: Spec) -> frozenset[str]:
     order = "time_major" if spec.time_major else "batch_major"
     calls = ("step", "sequence", "step_vjp", "sequence_vjp")
     states = ("initial_state", "none_state", "final_state", "all_outputs")
-    return claims([*calls, *states, order, "float64", "float32", "cpu"])
+    return claims([*calls, *states, order, "by_hand", "float64", "float32", "cpu"])
 
 
 def on_cpu(device: str) -> None:

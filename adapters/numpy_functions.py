@@ -149,7 +149,7 @@ def _claims(spec: Spec) -> frozenset[str]:
     states = ("initial_state", "none_state", "final_state", "all_outputs")
     drops = [] if spec.dropout == Dropout() else ["dropout", "dropout_given"]
     rows = ["lengths", "zero_length", *drops]
-    return claims([*CALLS, *states, order, *rows, "float64", "float32", "cpu"])
+    return claims([*CALLS, *states, order, *rows, "by_hand", "float64", "float32", "cpu"])
 
 
 def _make(

@@ -9,6 +9,7 @@ from rnncheck.grading.bank import Pair
 from rnncheck.suites.case import CaseSpec
 
 TIMES = 3
+ALWAYS = ("gradient_long", "gradient_time")  # with records of their own
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,12 @@ class Choice:
         self.chosen: set[Pair] = set()
 
     def run(self) -> Chosen:
-        """Return the choice: long cases, each mistake and each kind of edge, then as often again.
+        """Return the choice: long cases and large ones, each mistake and each kind of edge, then as often again.
 
         What is left of the budget goes to checks that have no pair yet, the cheapest first.
         """
         for pair in self.pairs:
-            if pair.record.remember and pair.check == "gradient_long":
+            if pair.record.remember and pair.check in ALWAYS:
                 self._take(pair)
         for times in range(1, TIMES + 1):
             self._cover({**self.goals, **self.kinds} if times == 1 else self.goals, times)

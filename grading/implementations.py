@@ -124,7 +124,9 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
     diagnose = Diagnostician(opened, device)
 
     def explain(outcome: Outcome) -> str:
-        return verdict(Judged(outcome, 0.0, diagnose(outcome)), str(file), name)
+        hidden = assignment.hides(outcome.check, outcome.family)
+        found = None if hidden else diagnose(outcome)
+        return verdict(Judged(outcome, 0.0, found, hidden), str(file), name)
 
     return Handle(
         name=file.name,
@@ -137,4 +139,5 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
         graded=True,
         explain=explain,
         close=opened.close,
+        hides=lambda check: assignment.hides(check.name, check.family),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from rnncheck.grading.assignment import Assignment
 from rnncheck.grading.bank import Bank
+from rnncheck.grading.by_differences import settled
 from rnncheck.grading.charge import charge
 from rnncheck.grading.contract import Contract
 from rnncheck.grading.diagnose import TRIES, Diagnostician
@@ -21,7 +22,7 @@ from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.check import Check
+from rnncheck.suites.check import Check, check_named
 from rnncheck.suites.driver import Outcome, Plan, plan, run_plan
 from rnncheck.suites.prepared import AFRESH
 from rnncheck.suites.sentences import say
@@ -178,10 +179,18 @@ def _selected(pairs: Plan, only: Sequence[str], case: int | None) -> Plan:
 
 def _run(opened: Opened, pairs: Plan, device: str, how: _How) -> Iterator[Outcome]:
     bank = how.bank
-    replayed = run_plan(
-        opened.binds, pairs, device=device, shares=how.shares, prepared=bank or AFRESH
-    )
-    for outcome in replayed:
+    named = {check.name: cases for check, cases in pairs}
+
+    def run(chosen: Plan) -> Iterator[Outcome]:
+        prepared = bank or AFRESH
+        return run_plan(opened.binds, chosen, device=device, shares=how.shares, prepared=prepared)
+
+    def again(outcome: Outcome) -> Outcome:
+        opened.note(outcome.fault, outcome.message)
+        return next(run([(check_named(outcome.check), named[outcome.check])]))
+
+    asked = [name for name, cases in named.items() if cases]
+    for outcome in settled(run(pairs), again, asked):
         if bank and outcome.record is not None:
             number = bank.number(outcome.check, outcome.case_index)
             outcome = replace(outcome, case_index=number)

@@ -15,6 +15,7 @@ from rnncheck.grading.implementations import reference_handles, submission_handl
 from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.ledger import NOT_JUDGED, Ledger
+from rnncheck.suites.sentences import say
 from rnncheck.worker.stage import WORLDS
 
 LEDGER = pytest.StashKey[Ledger]()
@@ -76,13 +77,16 @@ def _made(config: pytest.Config) -> list[Handle]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make a test of each check that an implementation claims, in each of its dtypes."""
+    """Make a test of each check that an implementation claims, in each of its dtypes.
+
+    Hidden ones come last: so no message of another can hold what they handed over.
+    """
     if "handle" not in metafunc.fixturenames:
         return
     params = []
     for handle in _handles(metafunc.config):
         pairs = handle.plan()
-        claimed = [check for check, cases in pairs if cases]
+        claimed = sorted((check for check, cases in pairs if cases), key=handle.hides)
         planned = len(claimed) * len(handle.dtypes)
         missing = len(pairs) - len(claimed)
         metafunc.config.stash[LEDGER].plan(handle.name, planned, missing)
@@ -122,9 +126,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Count each check once in the ledger."""
+    """Count each check once in the ledger, and keep what a hidden one shows beside its end."""
     report = yield
     handle = _handle_of(item)
+    if handle is not None and handle.hides(item.callspec.params["check"]):  # type: ignore[attr-defined]
+        _redact(report)
     if handle is not None and (
         report.when == "call" or (report.when == "setup" and report.skipped)
     ):
@@ -132,6 +138,13 @@ def pytest_runtest_makereport(
         counts = [n for n in aside if isinstance(n, int)]
         item.config.stash[LEDGER].note(handle.name, report.outcome, sum(counts))
     return report
+
+
+def _redact(report: pytest.TestReport) -> None:
+    """Leave what was captured out of a report, and all of a failure but a sentence about it."""
+    report.sections.clear()
+    if report.failed and not isinstance(report.longrepr, str):
+        report.longrepr = say("hidden")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,6 +12,7 @@ CLAIMS: dict[str, str] = {
     "sequence": "computes a whole sequence",
     "step_vjp": "gives the gradients of one step",
     "sequence_vjp": "gives the gradients of a whole sequence (BPTT)",
+    "by_hand": "goes back by code of its own, not by a framework's differentiation",
     "lengths": "takes the length of each row",
     "mask": "takes a mask of valid steps, of any pattern",
     "zero_length": "takes a row of length 0",

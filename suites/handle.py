@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.check import FAMILIES
+from rnncheck.suites.check import FAMILIES, Check
 from rnncheck.suites.driver import Outcome, Plan, plan
 from rnncheck.suites.trial import AnyBind
 
@@ -31,6 +31,7 @@ class Handle:
         graded: a submission, for which advice costs nothing.
         explain: turns an outcome into the lines that a person reads.
         close: frees what it holds.
+        hides: says of which checks no more is told than how they ended.
         families: of the checks that are run on it.
         slow: its calls take long: cases are drawn in its first dtype alone, unless asked for.
     """
@@ -45,6 +46,7 @@ class Handle:
     graded: bool = False
     explain: Callable[[Outcome], str] = field(default=_in_words, compare=False)
     close: Callable[[], None] = field(default=lambda: None, compare=False)
+    hides: Callable[[Check], bool] = field(default=lambda check: False, compare=False)
     families: tuple[str, ...] = FAMILIES
     slow: bool = False
 

@@ -22,6 +22,9 @@ SENTENCES: dict[str, str] = {
     "last_layer": "{got} of {total} outputs are 0, and none of them is outside training",
     "mask_seed": "the same seed gave two different masks",
     "mask_seeds": "two seeds gave the same masks",
+    "differences": "no gradients of {count} parameters within {seconds:g} s: so long take differences, "
+    "a forward pass for each parameter; backpropagation through time takes one pass back",
+    "by_differences": "right numbers, and no backward pass: see {check}",
     "computes_in_float32": "computes in float32",
     "none_known": "none known",
     "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",

@@ -47,6 +47,12 @@ class Subject:
         """What the last call showed beside numbers."""
         return self.bound.facts
 
+    def hurry(self, seconds: float) -> None:
+        """Give a call no more than so long, where it can be stopped: it runs in a worker."""
+        bound: Any = self.bound
+        if hasattr(bound, "seconds"):
+            bound.seconds = seconds
+
     def rebind(
         self, spec: Spec | None = None, params: Mapping[str, Array] | None = None
     ) -> Subject:

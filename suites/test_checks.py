@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, Verbosity, given, reject, settings
 
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import DRAWN, Outcome, run_pair
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.ledger import NOT_JUDGED
+from rnncheck.suites.sentences import say
 from rnncheck.suites.strategies import like
 from rnncheck.suites.trial import AnyRecord
 
@@ -46,6 +47,7 @@ def _explore(
         max_examples=most,
         derandomize=not explore,
         database=None,
+        verbosity=Verbosity.quiet if handle.hides(check) else Verbosity.normal,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
@@ -58,7 +60,13 @@ def _explore(
             reject()
         _require(handle, replace(outcome, case_index=DRAWN))
 
-    drawn()
+    try:
+        drawn()
+    except (Exception, pytest.fail.Exception) as error:
+        if not handle.hides(check):
+            raise
+        said = getattr(error, "msg", say("hidden"))  # without the case that Hypothesis notes
+        pytest.fail(said, pytrace=False)
     return len(aside)
 
 

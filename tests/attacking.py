@@ -43,14 +43,19 @@ class Attack:
     twice: bool = False
     tier: str = TIERS[1]
     world: str = "numpy"
+    assignment: str = "elman-cell"
+    check: str = "reference_step"
 
 
 ATTACKS = {
     name: Attack(**row)
     for name, row in tomllib.loads((FOLDER / "attacks.toml").read_text()).items()
 }
-# Wrong in a way that anybody may be: without the tanh. Nothing may earn more.
+# Wrong in a way that anybody may be: without the tanh, or the gradient of the state, which is the
+# last line of the solution's loop. Nothing may earn more.
+BACKWARD = (HERE / "solutions" / "elman-backward" / "numpy.py").read_text("utf-8")
 WRONG = {
+    "elman-backward": BACKWARD.replace('dh = da @ params["weight_hh"]', "dh = 0 * dh"),
     "numpy": """
 def forward(params, x, state):
     h = x @ params["weight_ih"].T + params["bias_ih"]
@@ -167,10 +172,16 @@ class Arena:
 
 
 def run(
-    servers: Servers, source: bytes, world: str, *, waits: bool = False, only: Sequence[str] = ()
+    servers: Servers,
+    source: bytes,
+    world: str,
+    *,
+    waits: bool = False,
+    only: Sequence[str] = (),
+    assignment: str = "elman-cell",
 ) -> Report:
-    """Judge a text as a file of the assignment `elman-cell`, in little memory."""
-    asked, contract = _asked(world)
+    """Judge a text as a file of an assignment, in little memory."""
+    asked, contract = _asked(world, assignment)
     limits = replace(asked.limits, memory_mib=MEMORY_MIB)
     if waits:
         limits = replace(limits, call_seconds=WAITING, load_seconds=WAITING)
@@ -179,9 +190,9 @@ def run(
     return judge(submission, asked, contract, servers=servers, with_diagnosis=False, only=only)
 
 
-def status(report: Report) -> str:
-    """Return how the check against the reference ended."""
-    return next(j.outcome.status for j in report.judged if j.outcome.check == "reference_step")
+def status(report: Report, check: str = "reference_step") -> str:
+    """Return how a check ended."""
+    return next(j.outcome.status for j in report.judged if j.outcome.check == check)
 
 
 def honest(servers: Servers, world: str = "numpy") -> float | None:
@@ -191,9 +202,10 @@ def honest(servers: Servers, world: str = "numpy") -> float | None:
 
 
 @functools.cache
-def baseline(servers: Servers, world: str) -> float:
+def baseline(servers: Servers, world: str, assignment: str = "elman-cell") -> float:
     """Return the mark of an honest wrong file."""
-    mark = run(servers, WRONG[world].encode(), world).mark
+    wrong = WRONG[world if assignment == "elman-cell" else assignment]
+    mark = run(servers, wrong.encode(), world, assignment=assignment).mark
     assert mark is not None
     return mark
 
@@ -216,8 +228,8 @@ def settled(before: set[int]) -> set[int]:
 
 
 @functools.cache
-def _asked(world: str) -> tuple[Assignment, Contract]:
-    asked = load("elman-cell")
+def _asked(world: str, assignment: str) -> tuple[Assignment, Contract]:
+    asked = load(assignment)
     return asked, next(c for c in asked.contracts.values() if c.world == world)
 
 

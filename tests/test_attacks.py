@@ -55,16 +55,17 @@ def test_attack_is_held(name: str, servers: Servers, arena: Arena) -> None:
     tier = servers.tier(attack.world)
     if TIERS.index(tier) < TIERS.index(attack.tier):
         pytest.skip(NO_TIER)
-    most = baseline(servers, attack.world)
+    most = baseline(servers, attack.world, attack.assignment)
     before = processes()
+    source, world, asked = arena.source(name), attack.world, attack.assignment
     reports = [
-        run(servers, arena.source(name), attack.world, waits=attack.waits)
+        run(servers, source, world, waits=attack.waits, assignment=asked)
         for _ in range(1 + attack.twice)
     ]
     assert [arena.reached(report) for report in reports] == [[] for _ in reports]
     report = reports[-1]
     hardened = attack.hardened if tier == "hardened" else ""
-    assert status(report) == (hardened or attack.status), report
+    assert status(report, attack.check) == (hardened or attack.status), report
     assert report.mark is not None
     assert report.mark <= most < FULL
     assert report.tier in (tier, "")  # none where reading was enough

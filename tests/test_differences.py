@@ -1,82 +1,90 @@
-"""Gradients by differences in place of BPTT: right numbers, but not within a call's limit."""
+"""Gradients by differences in place of BPTT: right numbers, but not in the time of one pass back."""
 
-import numpy as np
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.names import Arrays
+from rnncheck.grading.assignment import load
+from rnncheck.grading.by_differences import settled
+from rnncheck.grading.judge import judge
+from rnncheck.grading.report import Report
+from rnncheck.grading.submission import submission_of
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import CaseSpec, make_case
-from rnncheck.worker.client import Limits, Session
-from tests.attacking import HERE
+from rnncheck.reference.implementation import bind
+from rnncheck.suites.case import make_case
+from rnncheck.suites.check_gradient_time import CHECK, SECONDS
+from rnncheck.suites.driver import Outcome, run_pair
+from rnncheck.worker.servers import Servers
+from tests.attacking import BACKWARD, Arena
 from tests.judging import home
 
 pytestmark = home("numpy")
-
-SPEC = Spec("elman", input_size=32, hidden_sizes=(64,))
-PARAMETERS = 64 * 32 + 64 * 64 + 2 * 64
-LIMIT = 1.5
-HONEST = (HERE / "solutions" / "elman-backward" / "numpy.py").read_bytes()
-# The gradient of every parameter by a complex step in it: a forward pass each.
-DIFFERENCES = (
-    HONEST
-    + b"""
-import numpy as np
+GRADIENTS = {
+    "gradient_differences",
+    "gradient_linear",
+    "gradient_long",
+    "gradient_reference",
+    "gradient_split",
+}
 
 
-def forward(params, x, state):
-    return *_run(params, x, state), (params, x, state)
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """Give a fork server."""
+    with Servers() as found:
+        yield found
 
 
-def _run(params, x, h):
-    outputs = []
-    for x_t in x:
-        a = x_t @ params["weight_ih"].T + params["bias_ih"] + params["bias_hh"]
-        h = np.tanh(a + h @ params["weight_hh"].T)
-        outputs.append(h)
-    return np.stack(outputs), h
+@pytest.fixture
+def differences(tmp_path: Path) -> str:
+    """Return an answer that has no backward pass."""
+    with Arena(tmp_path / "judge") as arena:
+        return arena.source("differences_for_gradients").decode()
 
 
-def backward(cache, d_outputs, d_state):
-    params, x, state = cache
-    d_params = {}
-    for name, value in params.items():
-        d_params[name] = np.zeros(value.shape)
-        for place in np.ndindex(value.shape):
-            moved = value.astype(complex)
-            moved[place] += 1e-30j
-            outputs, h = _run({**params, name: moved}, x, state)
-            loss = np.sum(outputs * d_outputs) + np.sum(h * d_state)
-            d_params[name][place] = loss.imag / 1e-30
-    return d_params, np.zeros(x.shape), np.zeros(state.shape)
-"""
-)
+def judged(servers: Servers, source: str) -> Report:
+    """Judge a file by the checks of gradients, and the one of shapes."""
+    asked = load("elman-backward")
+    submission = submission_of(Path("mine.py"), source.encode())
+    only = ["gradient"]
+    return judge(submission, asked, asked.contracts["numpy"], only=only, servers=servers)
 
 
-def gradients(source: bytes, steps: int, spec: Spec) -> Arrays:
-    """Return the gradients of a case."""
-    case = make_case(CaseSpec(spec, steps=steps, batch=4))
-    limits = Limits(call_s=LIMIT)
-    with Session.start("numpy", limits=limits) as session:
-        names = ["forward", "backward"]
-        bound = session.load_source("numpy_functions", source, "mine.py", names).bind
-        network = bound(case.spec, case.params)
-        return network.sequence_vjp(case.x, case.state, case.d_outputs, case.d_state)
+def test_differences_earn_no_gradient(servers: Servers, differences: str) -> None:
+    """They are told so once, and no check of a gradient's numbers has passed."""
+    report = judged(servers, differences)
+    ended = {j.outcome.check: j.outcome for j in report.judged}
+    assert {ended[name].status for name in (*GRADIENTS, CHECK.name)} == {"timeout"}
+    assert ended["shape_gradient"].status == "passed"
+    assert f"no gradients of 6272 parameters within {SECONDS:g} s" in ended[CHECK.name].message
+    assert "see gradient_time" in ended["gradient_reference"].message
+    earned = sum(j.points for j in report.judged if j.outcome.family == "gradient")
+    assert earned == 0
 
 
-def test_differences_are_right_where_they_are_few() -> None:
-    """A small case does not tell them from BPTT."""
-    small = Spec("elman", input_size=2, hidden_sizes=(3,))
-    honest = gradients(HONEST, 5, small)
-    differences = gradients(DIFFERENCES, 5, small)
-    for name in ("d.weight_ih", "d.weight_hh"):
-        np.testing.assert_allclose(differences[name], honest[name], rtol=1e-11)
+def test_one_pass_back_is_in_time(servers: Servers) -> None:
+    """The reference solution passes with the same limit."""
+    assert judged(servers, BACKWARD).mark == 100
 
 
-def test_differences_meet_the_limit_where_they_are_many() -> None:
-    """With six thousand parameters BPTT keeps the limit, and differences do not."""
-    assert PARAMETERS > 6000
-    gradients(HONEST, 40, SPEC)
-    with pytest.raises(Fault) as caught:
-        gradients(DIFFERENCES, 40, SPEC)
-    assert caught.value.kind == "timeout"
+def test_a_machine_may_stand_still_once() -> None:
+    """What is in time when it is asked again has passed, and so have the others."""
+    late = Outcome(CHECK.name, "gradient", "timeout")
+    others = [Outcome(name, "gradient", "passed") for name in sorted(GRADIENTS)]
+    planned = [*GRADIENTS, CHECK.name]
+    found = list(settled([*others, late], lambda o: replace(o, status="passed"), planned))
+    assert [(o.check, o.status) for o in found] == [(n, "passed") for n in sorted(planned)]
+    found = list(settled([*others, late], lambda o: o, planned))
+    assert {o.status for o in found} == {"timeout"}
+
+
+@pytest.mark.parametrize("cell", ["elman", "jordan", "lstm", "gru"])
+def test_there_are_six_thousand_parameters(cell: str) -> None:
+    """Of every cell, and no number of theirs is made by rounding."""
+    (record,) = CHECK.cases(Spec(cell, 3, (5,), output_size=2 * (cell == "jordan")))
+    case = make_case(record)
+    assert sum(array.size for array in case.params.values()) > 6000
+    for dtype in ("float64", "float32"):
+        assert run_pair(bind, CHECK, record, dtype).status == "passed"

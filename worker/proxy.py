@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,14 +49,20 @@ class Binder:
         return handle
 
     def ask(
-        self, handle: int, call: str, native: Arrays, shapes: Mapping[str, Shape]
+        self,
+        handle: int,
+        call: str,
+        native: Arrays,
+        shapes: Mapping[str, Shape],
+        seconds: float = math.inf,
     ) -> tuple[Arrays, dict[str, Any]]:
         """Make a call, and return what came back of these names and the facts that were told."""
         most = room(shapes)
         bounds = Bounds(arrays=len(shapes), body=most, names=frozenset(shapes))
         meta = {"op": "call", "handle": handle, "call": call}
         meta |= {"want": list(shapes), "room": most}
-        reply, results = self.link.request(meta, native, self.link.limits.call_s, bounds)
+        seconds = min(seconds, self.link.limits.call_s)
+        reply, results = self.link.request(meta, native, seconds, bounds)
         told = plain(reply.get("facts"))
         return results, told if isinstance(told, dict) else {}
 
@@ -67,6 +74,7 @@ class Proxy:
         supply: gives what else the runner is handed with a call, by its native name.
         turned: names that came back in another shape than asked for in any call, see facts; may be
             replaced by a dict that others share.
+        seconds: the most that a call may take, where that is less than the worker's limit.
         mean_gradients: whether its gradients of parameters are means over the batch; they are
             shown as sums.
     """
@@ -92,6 +100,7 @@ class Proxy:
         self._native = cast(layout.params_out(spec, dict(params)), dtype)
         self._handle = binder.bind(spec, self._native, dtype, device)
         self.supply: Callable[[str, Arrays], Arrays] | None = None
+        self.seconds = math.inf
         self.mean_gradients = False
         self.turned: dict[str, Any] = {}
 
@@ -147,7 +156,7 @@ class Proxy:
             shapes = {n: s for n, s in shapes.items() if not n.startswith("d.state.")}
         if not self._binder.link.holds(self._handle):
             self._handle = self._binder.bind(self.spec, self._native, self._dtype, self._device)
-        results, self.facts = self._binder.ask(self._handle, call, native, shapes)
+        results, self.facts = self._binder.ask(self._handle, call, native, shapes, self.seconds)
         checked, seen = usable(self.spec, call, shapes, results)
         self.facts |= seen
         self.turned |= seen["shapes"]
