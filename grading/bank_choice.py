@@ -9,7 +9,7 @@ from rnncheck.grading.bank import Pair
 from rnncheck.suites.case import CaseSpec
 
 TIMES = 3
-ALWAYS = ("gradient_long", "gradient_time")  # with records of their own
+ALWAYS = ("gradient_long", "gradient_time")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Choice:
         What is left of the budget goes to checks that have no pair yet, the cheapest first.
         """
         for pair in self.pairs:
-            if pair.record.remember and pair.check in ALWAYS:
+            if pair.check in ALWAYS:
                 self._take(pair)
         for times in range(1, TIMES + 1):
             self._cover({**self.goals, **self.kinds} if times == 1 else self.goals, times)
