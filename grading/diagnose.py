@@ -7,7 +7,7 @@ earlier check, the catalogue, conventions (one, two or three at a time), two mis
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from rnncheck.grading.matching import Evidence, gather
@@ -23,7 +23,7 @@ from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_dropout_off as dropout_off
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec, make_case
-from rnncheck.suites.cases import general, long
+from rnncheck.suites.cases import general, long, padded
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.operation_case import OperationCaseSpec
@@ -66,11 +66,18 @@ class Diagnostician:
         device: where it computes.
         tries: how many conventions and pairs of mistakes to compare with at most: a count and
             not a time, so that every machine finds the same.
+        known: the mistakes among which to look; None for the catalogue.
     """
 
-    def __init__(self, opened: Opened, device: str = "cpu", tries: int = TRIES) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        device: str = "cpu",
+        tries: int = TRIES,
+        known: Collection[Mistake] | None = None,
+    ) -> None:
         """Look for nothing yet."""
-        self.opened, self.device, self.tries = opened, device, tries
+        self.opened, self.device, self.tries, self.known = opened, device, tries, known
         self._found: list[Mistake] = []
         self._exhausted: set[str] = set()
 
@@ -102,6 +109,8 @@ class Diagnostician:
         training = record.training and outcome.check != dropout_off.CHECK.name
         first, spec = replace(record, training=training), self.opened.network()[0]
         records = [first, *general(spec, training=training)]
+        if record.lengths or record.masked:
+            records += [r for r in padded(spec)[:2] if r.masked == record.masked]
         if call == "sequence_vjp":
             records += long(spec)[:1]
         cases: list[Case] = [make_case(record) for record in dict.fromkeys(records)]
@@ -111,7 +120,8 @@ class Diagnostician:
 
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
         spec = self.opened.network()[0]
-        every = [mistake for mistake in mistakes().values() if mistake.applies(spec)]
+        known = mistakes().values() if self.known is None else self.known
+        every = [mistake for mistake in known if mistake.applies(spec)]
         found = _closest(evidence, self._found) or _closest(evidence, every)
         if found is None and evidence.call not in self._exhausted:
             further = itertools.chain(combinations(spec), pairs(every))

@@ -23,25 +23,28 @@ DIGITS = 9
 
 
 def classes(contract: Asked, known: Iterable[Mistake], kept: Prepared) -> list[list[str]]:
-    """Return the mistakes that give equal numbers on every case of a contract, in groups."""
-    records = list(dict.fromkeys(case for _, case, _ in contract.pairs()))
-    cases = [kept.case(record) for record in records]
+    """Return the mistakes that give equal numbers on every case of a contract, in groups.
+
+    What a check computes beside its case is a case too.
+    """
+    pairs = contract.pairs()
+    cases = [kept.case(record) for record in dict.fromkeys(record for _, record, _ in pairs)]
+    cases += [check.varies(kept.case(record)) for check, record, _ in pairs if check.varies]
     found: dict[str, list[str]] = defaultdict(list)
     for mistake in known:
-        digest = hashlib.sha256()
+        digest, claims = hashlib.sha256(), contract.offered(mistake)
         for case in cases:
-            for name, array in sorted(numbers(contract, mistake, case).items()):
+            for name, array in sorted(numbers(claims, mistake, case).items()):
                 digest.update(name.encode() + rounded(array))
         found[digest.hexdigest()].append(mistake.id)
     return list(found.values())
 
 
-def numbers(contract: Asked, mistake: Mistake, case: Case) -> Arrays:
-    """Return what a mistake answers to every call that is asked for and that it offers.
+def numbers(claims: frozenset[str], mistake: Mistake, case: Case) -> Arrays:
+    """Return what a mistake answers to every call among some claims.
 
     A call that ends in a fault answers nothing.
     """
-    claims = contract.offered(mistake)
     found: Arrays = {}
     for call in CALLS:
         if call not in claims or (case.spec.directions != ("forward",) and "step" in call):

@@ -121,18 +121,17 @@ class NanState(Variation):
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
         """Compute one step."""
-        return _spoiled(self.inner.step(x, state))
+        return self._spoiled(self.inner.step(x, state))
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence."""
-        return _spoiled(given.run(self.inner))
+        return self._spoiled(given.run(self.inner))
 
-
-def _spoiled(result: Arrays) -> Arrays:
-    name = next(name for name in result if name.startswith("state."))
-    spoiled = np.array(result[name])
-    spoiled[-1, -1] = np.nan
-    return {**result, name: spoiled}
+    def _spoiled(self, result: Arrays) -> Arrays:
+        name = f"state.{next(iter(state_shapes(self.spec, 1)))}"
+        spoiled = np.array(result[name])
+        spoiled[-1, -1] = np.nan
+        return {**result, name: spoiled}
 
 
 def _plain(spec: Spec) -> bool:

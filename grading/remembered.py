@@ -1,0 +1,78 @@
+"""Mistakes that remember what they answered: a measurement asks each of them the same many times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from rnncheck.mistakes.base import Mistake
+from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.spec import Spec
+
+_CALLS = ("step", "sequence", "step_vjp", "sequence_vjp")
+
+
+def remembered(mistake: Mistake) -> Mistake:
+    """Return a mistake that computes each answer once.
+
+    Its bind is for one call on each implementation that it makes: what an implementation keeps
+    between calls is not kept.
+    """
+    return replace(mistake, bind=_remembering(mistake.bind))
+
+
+def _remembering(bind: Bind) -> Bind:
+    claims: dict[Spec, frozenset[str]] = {}
+    known: dict[tuple[Any, ...], Arrays] = {}
+
+    def bound(
+        spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
+    ) -> Any:
+        def make() -> Any:
+            return bind(spec, params, dtype, device)
+
+        if spec not in claims:
+            claims[spec] = make().claims
+        return _Remembered(make, spec, claims[spec], known, (spec, dtype, _key(params)))
+
+    return bound
+
+
+class _Remembered:
+    """An implementation that is made when something is asked for the first time."""
+
+    def __init__(
+        self,
+        make: Callable[[], Any],
+        spec: Spec,
+        claims: frozenset[str],
+        known: dict[tuple[Any, ...], Arrays],
+        key: tuple[Any, ...],
+    ) -> None:
+        self.spec, self.claims = spec, claims
+        self.facts: dict[str, Any] = {}
+        self._make, self._known, self._key = make, known, key
+
+    def __getattr__(self, name: str) -> Callable[..., Arrays]:
+        if name not in _CALLS:
+            raise AttributeError(name)
+        return lambda *arguments: self._answer(name, arguments)
+
+    def _answer(self, call: str, arguments: tuple[Any, ...]) -> Arrays:
+        key = (*self._key, call, *map(_key, arguments))
+        if key not in self._known:
+            self._known[key] = getattr(self._make(), call)(*arguments)
+        return self._known[key]
+
+
+def _key(argument: Any) -> Any:
+    """Return what is equal for equal arguments: an array, arrays by name, or something plain."""
+    if isinstance(argument, np.ndarray):
+        return argument.shape, argument.dtype.str, argument.tobytes()
+    if isinstance(argument, Mapping):
+        return tuple((name, _key(argument[name])) for name in sorted(argument))
+    return argument
