@@ -26,6 +26,7 @@ class Graph:
         inputs: placeholders of the arguments, by name.
         results: tensors by name; None is a gradient that the graph does not reach.
         variables: trainable, in order of creation.
+        start: gives every variable its first value; made once, as a graph that grows is slow.
         facts: what the forward call showed.
         holder: whose parameters the variables hold.
     """
@@ -34,11 +35,12 @@ class Graph:
     inputs: dict[str, Any]
     results: dict[str, Any]
     variables: list[Any]
+    start: Any
     facts: dict[str, Any]
     holder: object = None
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
     """Build a graph, or return the one that was built for the same class and form."""
     tf = import_tf1(dtype, device)
@@ -46,14 +48,14 @@ def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
         tf.set_random_seed(GRAPH_SEED)
         inputs = placeholders(tf, spec, dtype, form)
         named, container = network(tf, kind, spec, dtype, form, inputs)
-        variables = tf.trainable_variables()
+        variables, start = tf.trainable_variables(), tf.global_variables_initializer()
         dtypes = {key: tensor.dtype.name for key, tensor in named.items()}
         facts = {"containers": {"state": container}, "dtypes": dtypes}
         if form.vjp:
             named = _gradients(tf, inputs, named, variables)
         if form.seed is not None:
             named |= masks(tf, kind, spec, form.seed, inputs["x"])
-        return Graph(_session(tf, graph), inputs, named, variables, facts)
+        return Graph(_session(tf, graph), inputs, named, variables, start, facts)
 
 
 def _session(tf: Any, graph: Any) -> Any:
@@ -158,10 +160,8 @@ class Tf1Runner:
         if graph.holder is not self:
             what = getattr(self._key[0], "__name__", "the cell")
             check_weights(what, [tuple(v.shape) for v in graph.variables], self._params)
-            with graph.session.graph.as_default():
-                graph.session.run(self.tf.global_variables_initializer())
-            for variable, value in zip(graph.variables, self._params.values(), strict=True):
-                first = variable.initializer
-                graph.session.run(first, {first.inputs[1]: value})
+            given = zip(graph.variables, self._params.values(), strict=True)
+            feed = {variable.initializer.inputs[1]: value for variable, value in given}
+            graph.session.run(graph.start, feed)
             graph.holder = self
         return graph

@@ -18,15 +18,21 @@ WARNINGS = (
     r"ignore:`tf\.nn\.rnn_cell\.\w+` is deprecated:UserWarning",
 )
 
-# Files in which nothing depends on a framework: once, in the environment with NumPy alone, is enough.
-# A test of one world alone is marked `judging.home(world)` and runs in the environment of that name.
+# Files in which no framework changes a test: once, in the environment with NumPy alone, is enough.
+# A test of one world alone is marked `judging.home(world)`, in these files too, and runs in the
+# environment of that name.
 SAME_EVERYWHERE = (
+    "test_adapter_layouts",
     "test_archive",
+    "test_assignments",
+    "test_bad_input",
     "test_banks",
     "test_cases",
+    "test_charge",
     "test_check_command",
     "test_checks_catch",
     "test_claims",
+    "test_cli",
     "test_clone",
     "test_compare",
     "test_conditioning",
@@ -34,22 +40,28 @@ SAME_EVERYWHERE = (
     "test_course_quirks",
     "test_coverage",
     "test_diagnose",
+    "test_differences",
     "test_drivers",
     "test_dropout_checks",
     "test_entry_points",
     "test_escape",
     "test_files",
+    "test_find",
+    "test_fixtures_cli",
     "test_fixtures_commands",
     "test_fixtures_goldens",
     "test_fixtures_rewriting",
     "test_fixtures_table",
     "test_frame",
+    "test_frame_fuzz",
     "test_grade",
     "test_kill_matrix",
     "test_layers_catch",
     "test_ledger",
     "test_mistakes_catalogue",
     "test_mistakes_jordan",
+    "test_new",
+    "test_numpy_functions",
     "test_operations",
     "test_picture",
     "test_reference_arguments",
@@ -64,8 +76,10 @@ SAME_EVERYWHERE = (
     "test_rows_catch",
     "test_run",
     "test_shrink",
-    "test_store",
     "test_sigmas",
+    "test_snippet",
+    "test_soak",
+    "test_store",
     "test_worker_session",
 )
 HOMES = ("numpy", "torch", "keras3", "tf1")
@@ -88,9 +102,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.filterwarnings(*WARNINGS), append=False)
-            if item.path.stem in SAME_EVERYWHERE:
+            housed = any(item.get_closest_marker(f"home_{world}") for world in HOMES)
+            if item.path.stem in SAME_EVERYWHERE and not housed:
                 item.add_marker("home_numpy")
-            if any(item.get_closest_marker(f"home_{world}") for world in HOMES):
+            if housed or item.path.stem in SAME_EVERYWHERE:
                 item.add_marker("at_home")
 
 
