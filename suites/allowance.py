@@ -20,6 +20,7 @@ from rnncheck.suites.precision import PRECISIONS
 Floats = NDArray[np.float64]
 SIGMAS, ULPS = 6.0, 4.0
 SMALL = 8.0  # ulp of a block's largest element: no error below it needs an allowance
+EXACT, FINE, FEW = 2.0**-36, 2.0**-9, 3  # see Allowance.alone
 MOST, UNITS = 1e-2, 16.0  # of a block's rms: where sigma is beyond, rounding makes the numbers
 
 
@@ -37,12 +38,15 @@ class Allowance:
         dtype: the arithmetic, one of PRECISIONS.
         sigma: gives the rms deviation of each element; called when first needed.
         axes: over which a block reaches: a whole tensor, or one step of a sequence.
+        gate: the axes of one gate's part, where what was computed in float64 is judged by float32's
+            allowance; None where it is not.
     """
 
     expected: Floats
     dtype: str
     sigma: Callable[[], Floats]
     axes: tuple[int, ...]
+    gate: tuple[int, ...] | None = None
 
     def small(self) -> Floats:
         """Return the error of each element that is small anyhow: 8 ulp of its block's largest."""
@@ -60,6 +64,23 @@ class Allowance:
     def elements(self) -> Floats:
         """Return the allowed error of each element."""
         return np.maximum(self.own(), self.small())
+
+    def alone(self, error: Floats) -> NDArray[np.bool_]:
+        """Return which errors stand alone: no arithmetic in float32 makes them.
+
+        It is off in nearly every number, by a relative 2^-30 or more. Where most of the numbers of
+        a gate's part are right to 2^-36 they were computed in float64, and for those that are not a
+        512th of float32's allowance counts, which is still 2^20 times that of float64.
+        """
+        none = np.zeros(error.shape, bool)
+        if self.gate is None:
+            return none
+        there = self.expected != 0
+        exact = error <= EXACT * np.abs(self.expected)
+        count = np.sum(there, axis=self.gate, keepdims=True)
+        most = 2 * np.sum(exact & there, axis=self.gate, keepdims=True) > count
+        found = most & (count >= FEW) & ~exact & (error > FINE * self.small())
+        return found & (error > FINE * self.elements()) if found.any() else none
 
     def own(self) -> Floats:
         """Return 6 sigma + 4 ulp of each element."""

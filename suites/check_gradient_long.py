@@ -12,7 +12,7 @@ from rnncheck.suites.truth import Truth
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a time slice of d_x, or any other gradient, is wrong on a long sequence."""
     result, right = subject.case_gradients(), truth.gradients
-    tensors = [truth.values(name, result[name], right[name]) for name in right]
+    tensors = truth.gradient(result, right)
     truth.compare("on a long sequence gradients differ from the reference", tensors)
 
 

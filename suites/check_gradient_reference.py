@@ -12,7 +12,7 @@ from rnncheck.suites.truth import Truth
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a gradient of a parameter, the inputs or the initial state is wrong."""
     result, right = subject.case_gradients(), truth.gradients
-    tensors = [truth.values(name, result[name], right[name]) for name in right]
+    tensors = truth.gradient(result, right)
     truth.compare("gradients differ from the reference", tensors)
 
 

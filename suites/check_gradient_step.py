@@ -14,10 +14,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a gradient of a step is wrong."""
     result = subject.step_vjp(case.x[0], case.state, case.d_outputs[0], case.d_state)
     right = truth.first_step_gradients
-    tensors = [
-        truth.values(name, result[name], right[name], spread=truth.spread(name, "step"))
-        for name in right
-    ]
+    tensors = truth.gradient(result, right, "step")
     truth.compare("gradients of one step differ from the reference", tensors)
 
 

@@ -18,7 +18,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
         x, case.state, case.d_outputs, case.d_state, case.lengths, case.mask
     )
     right = truth.gradients
-    tensors = [truth.values(name, result[name], right[name]) for name in right]
+    tensors = truth.gradient(result, right)
     truth.compare("gradients under padding differ from the reference", tensors)
 
 

@@ -52,5 +52,5 @@ def trial(
         truth = Truth(case, judged)
     else:
         case, truth = prepared.case(record), prepared.truth(record, judged)
-    truth.tally = tally or Tally()
+    truth.tally, truth.computed = tally or Tally(), dtype
     return Subject(bind, case, dtype, device), case, truth

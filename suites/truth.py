@@ -34,11 +34,13 @@ class Truth:
         case: the case.
         dtype: the arithmetic by which answers are judged, one of PRECISIONS.
         tally: what was compared.
+        computed: the dtype in which the answers are computed.
     """
 
     def __init__(self, case: Case, dtype: str = "float64", tally: Tally | None = None) -> None:
         """Compute nothing yet."""
         self.case, self.dtype, self.tally = case, dtype, tally or Tally()
+        self.computed = dtype
 
     @cached_property
     def reference(self) -> Implementation:
@@ -113,13 +115,37 @@ class Truth:
         offset: int = 0,
         *,
         spread: Spread | None = None,
+        exact: bool = False,
     ) -> Tensor:
-        """Return a result as something to compare; sigma is that of the sequence by its name."""
+        """Return a result as something to compare.
+
+        Args:
+            name: of the result.
+            got: what came back.
+            expected: what is right.
+            offset: of the first step.
+            spread: gives sigma, by default that of the sequence's result of this name.
+            exact: what is expected is the reference's, so that errors may stand alone.
+        """
         right = np.asarray(expected, np.float64)
         axes, gates = axes_of(name, self.case.spec, right.ndim)
         over = tuple(range(1 if axes[0] == "t" else 0, right.ndim))
-        allowed = Allowance(right, self.dtype, spread or self.spread(name), over)
+        gate = self._gate(axes) if exact and "b" not in axes else None
+        allowed = Allowance(right, self.dtype, spread or self.spread(name), over, gate)
         return Tensor(name, got, right, allowed, axes, offset, gates)
+
+    def gradient(self, got: Arrays, right: Arrays, call: str = "sequence") -> list[Tensor]:
+        """Return every gradient that is right beside what came back, as something to compare."""
+        return [
+            self.values(n, got[n], right[n], spread=self.spread(n, call), exact=True) for n in right
+        ]
+
+    def _gate(self, axes: tuple[str, ...]) -> tuple[int, ...] | None:
+        """Return the axes of one gate's part where float64 is judged by float32; see Allowance."""
+        curved = self.case.spec.activation in ("tanh", "sigmoid")  # others may be exact in float32
+        if not curved or (self.computed, self.dtype) != ("float64", "float32"):
+            return None
+        return tuple(k for k, axis in enumerate(axes) if axis != "gate")
 
     def within(self, tensor: Tensor) -> bool:
         """Say whether a tensor is within its allowance, without counting it."""

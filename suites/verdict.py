@@ -46,14 +46,15 @@ def judge(tensor: Tensor, tally: Tally) -> Verdict:
         verdict = _against(error, allowance)
         tally.note(verdict.wrong, verdict.shares)
         return verdict
-    if not tally.every and allowance.all_small(error):
+    alone = allowance.alone(error)
+    if not tally.every and not alone.any() and allowance.all_small(error):
         none = np.zeros(error.shape, bool)
         tally.note(none, None)
         return Verdict(error, np.full(error.shape, np.inf), np.zeros(error.shape), none)
     small = error <= allowance.small()
     found = _against(error, allowance.elements())
     sharp = allowance.judged(got)
-    wrong = found.wrong & (sharp | ~np.isfinite(error))
+    wrong = found.wrong & (sharp | ~np.isfinite(error)) | alone
     tally.note(wrong, found.shares, sharp)
     tally.small += int(np.sum(small & sharp & (error > allowance.own())))
     return Verdict(error, found.allowed, found.shares, wrong, bool(np.any(~sharp & ~small)))

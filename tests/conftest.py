@@ -76,6 +76,7 @@ SAME_EVERYWHERE = (
     "test_rows_catch",
     "test_run",
     "test_shrink",
+    "test_small_errors",
     "test_sigmas",
     "test_snippet",
     "test_soak",

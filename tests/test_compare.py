@@ -303,3 +303,21 @@ def test_a_small_error_in_one_gate_is_found(name: str, gate: int) -> None:
     got[gate] *= 1 + 1e-4
     with pytest.raises(CheckFailure, match=rf"wrong    5 of 20.*\n.*gate={LSTM.gates[gate]}"):
         truth.compare("", [truth.values(f"d.{name}", got, right)])
+
+
+@pytest.mark.parametrize("name", ["weight_ih", "weight_hh", "peephole"])
+def test_an_error_that_stands_alone_is_no_float32(name: str) -> None:
+    """Computed in float64, judged by float32: one element off by 1e-5 fails, all of them rounded pass."""
+    truth = Truth(CASE, "float32")
+    truth.computed = "float64"
+    right = {f"d.{name}": truth.gradients[f"d.{name}"]}
+    ((key, array),) = right.items()
+    gate_largest = np.abs(array).max(axis=tuple(range(1, array.ndim)), keepdims=True)
+    for place in map(tuple, np.argwhere(np.abs(array) > 1e-3 * gate_largest)):
+        got = changed(array, place, by=1e-5 * float(array[place]))
+        with pytest.raises(CheckFailure, match="wrong    1 of"):
+            truth.compare("", truth.gradient({key: got}, right))
+    rounded = array.astype(np.float32).astype(np.float64)
+    truth.compare("", truth.gradient({key: rounded}, right))
+    truth.computed = "float32"
+    truth.compare("", truth.gradient({key: changed(array, (0, 0), by=1e-8)}, right))
