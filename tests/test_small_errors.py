@@ -41,7 +41,10 @@ def bank_of(name: str) -> Bank:
 class Off(Variation):
     """One element of the gradient of a weight, one gate's part of it, or one gate's bias is off."""
 
-    name, place, by, forward = "", (0,), RELATIVE, False
+    name = ""
+    place: tuple[int, ...] = ()
+    by = RELATIVE
+    forward = False
 
     def inner_params(self, spec: Spec) -> Arrays:
         """Shift a bias, all units of a gate."""
