@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,6 @@ def draw(path: Path, title: str, norms: Mapping[str, Numbers]) -> str:
         UsageError: the file cannot be written.
     """
     try:
-        import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError:
         return MISSING
@@ -50,13 +50,28 @@ def draw(path: Path, title: str, norms: Mapping[str, Numbers]) -> str:
     axes.set_ylabel(f"norm of d state_{last} / d state_t")
     axes.set_title(line(title), parse_math=False)
     axes.legend()
-    # Words stay words, and the same numbers make the same bytes.
-    same = {"svg.fonttype": "none", "svg.hashsalt": "rnncheck"}
+    return saved(figure, path, format="svg")
+
+
+def saved(figure: Any, path: Path, **how: Any) -> str:
+    """Write a figure: words stay words, and the same numbers make the same bytes.
+
+    Returns:
+        A sentence: what was written.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    import matplotlib as mpl
+
+    same: Any = {"svg.fonttype": "none", "svg.hashsalt": "rnncheck"}
+    named = how.get("format") or path.suffix.removeprefix(".")
+    dateless = {"metadata": {"Date": None}} if named == "svg" else {}
     with mpl.rc_context(same), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a letter of a file's name that the font does not have
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path, format="svg", metadata={"Date": None})
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+            figure.savefig(path, **how, **dateless)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path} cannot be written: {error}") from error
     return f"Wrote {line(path)}."

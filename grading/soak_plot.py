@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from rnncheck.grading.errors import UsageError
-from rnncheck.grading.flow_plot import MISSING
+from rnncheck.grading.flow_plot import MISSING, saved
 from rnncheck.grading.soak import Row
 from rnncheck.grading.soak_report import together
 from rnncheck.suites.tally import BINS
@@ -25,7 +23,6 @@ def draw(path: Path, rows: Sequence[Row]) -> str:
         UsageError: the file cannot be written.
     """
     try:
-        import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError:
         return MISSING
@@ -40,12 +37,4 @@ def draw(path: Path, rows: Sequence[Row]) -> str:
     axes.set_xlabel("share of the allowance that an error used")
     axes.set_ylabel("part of all comparisons")
     axes.legend(fontsize="small")
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "rnncheck"}):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                figure.savefig(path, dpi=100)
-            except (OSError, ValueError) as error:
-                raise UsageError(f"{path} cannot be written: {error}") from error
-    return f"Wrote {path}."
+    return saved(figure, path, dpi=100)
