@@ -22,7 +22,7 @@ class Steps:
     """The answers of right steps over time, by their native names.
 
     Attributes:
-        given: "x", "state.<part>" before a step and "new.<part>" after it; for the way back
+        given: "x", "state.<part>" before a step and "new.<part>" after it, and "outputs"; for the way back
             "d_new.<part>" and "d.<name>"; each with a leading axis T.
         ordered: whether a forward step is known by its turn alone, not by what it is asked.
         calls: how many forward steps were asked for.

@@ -53,8 +53,12 @@ def _width(spec: Spec) -> int:
 def _dense_line(spec: Spec, packed: bool) -> str:
     line = f'network["dense"](outputs{".data" * packed})'
     if spec.output_activation != "identity":
-        line = f"torch.{spec.output_activation}({line})"
+        line = f"torch.{spec.output_activation}({line}{_over(spec)})"
     return f"outputs = outputs._replace(data={line})" if packed else f"outputs = {line}"
+
+
+def _over(spec: Spec) -> str:
+    return ", dim=-1" if spec.output_activation == "softmax" else ""
 
 
 def _packed(spec: Spec, run: list[str]) -> list[str]:
@@ -111,7 +115,8 @@ class TorchNetworkRunner(TorchRunner):
             answer = self.module["dense"](outputs)
         tensor = self.tensor(answer, "a tensor from Linear")
         name = self.spec.output_activation
-        return tensor if name == "identity" else getattr(self.torch, name)(tensor)
+        over = {"dim": -1} if name == "softmax" else {}
+        return tensor if name == "identity" else getattr(self.torch, name)(tensor, **over)
 
 
 def make(

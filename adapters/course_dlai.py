@@ -1,7 +1,8 @@
 """deeplearning.ai: rnn_cell_forward, rnn_forward, lstm_cell_forward, ... with features first.
 
 x is (n_x, m, T_x), a (n_a, m, T_x); parameters are a dict: Wax, Waa, ba, Wya, by, or Wf, bf, Wi, bi,
-Wc, bc, Wo, bo over [a_prev; xt], biases (n_a, 1). The prediction is softmax(Wya a + by).
+Wc, bc, Wo, bo over [a_prev; xt], biases (n_a, 1). The prediction is softmax(Wya a + by): the outputs
+where a spec has an output layer. lstm_forward shows c of every step.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from rnncheck.adapters.base_answers import wrong_answer
 from rnncheck.adapters.base_course import CourseRunner, course_claims, last_step, on_cpu, take
 from rnncheck.adapters.base_steps import Steps, replaced
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.spec import Spec
 
 GATES = {"f": "f", "i": "i", "g": "c", "o": "o"}
-OUTPUTS = 2  # n_y
+OUTPUTS = 2  # n_y, where it is not judged
+DENSE = {"elman": "Wya", "lstm": "Wy"}
 
 
 class DlaiLayout(Layout):
@@ -30,9 +32,11 @@ class DlaiLayout(Layout):
     def params_out(self, spec: Spec, params: Arrays) -> Arrays:
         """Give each gate its own matrix, over [a_prev; xt] in an LSTM."""
         ih, hh, bias = (params[n] for n in ("weight_ih", "weight_hh", "bias_ih"))
-        if spec.cell == "elman":
-            return {"Wax": ih[0], "Waa": hh[0], "ba": bias[0][:, None]}
         native: Arrays = {}
+        if spec.output_size:
+            native = {DENSE[spec.cell]: params["weight_ho"], "by": params["bias_o"][:, None]}
+        if spec.cell == "elman":
+            return native | {"Wax": ih[0], "Waa": hh[0], "ba": bias[0][:, None]}
         for gate, own in GATES.items():
             g = spec.gates.index(gate)
             native[f"W{own}"] = np.concatenate([hh[g], ih[g]], axis=1)  # (n_a, n_a + n_x)
@@ -41,15 +45,18 @@ class DlaiLayout(Layout):
 
     def params_in(self, spec: Spec, native: Arrays) -> Arrays:
         """Stack the gates again."""
+        dense: Arrays = {}
+        if spec.output_size:
+            dense = {"weight_ho": native[DENSE[spec.cell]], "bias_o": native["by"].ravel()}
         if spec.cell == "elman":
-            return {
+            return dense | {
                 "weight_ih": native["Wax"][None],
                 "weight_hh": native["Waa"][None],
                 "bias_ih": native["ba"].reshape(1, -1),
             }
         weights = np.stack([native[f"W{GATES[gate]}"] for gate in spec.gates])
         size = weights.shape[1]
-        return {
+        return dense | {
             "weight_ih": weights[:, :, size:],
             "weight_hh": weights[:, :, :size],
             "bias_ih": np.stack([native[f"b{GATES[gate]}"].ravel() for gate in spec.gates]),
@@ -63,6 +70,15 @@ class DlaiLayout(Layout):
         """Turn the axes of results; inverse of results."""
         return _turned(super().results_out(spec, call, arrays))
 
+    def result_shapes(
+        self, spec: Spec, call: str, steps: int, batch: int, *, drawn: bool = False
+    ) -> dict[str, Shape]:
+        """Return the native shapes of results; lstm_forward gives c of every step, too."""
+        shapes = super().result_shapes(spec, call, steps, batch, drawn=drawn)
+        if call == "sequence" and spec.cell == "lstm" and not spec.output_size:
+            shapes["trace.c"] = (spec.hidden_sizes[0], batch, steps)
+        return shapes
+
     def results(self, spec: Spec, call: str, native: Arrays) -> Arrays:
         """Turn the axes of results back."""
         return super().results(spec, call, _turned(native))
@@ -74,11 +90,12 @@ class DlaiLayout(Layout):
         del given
         start = name.removesuffix("_backward").removesuffix("_forward")
         lstm, loop = spec.cell == "lstm", not call.startswith("step")
-        lines = [f"parameters = {{**params, {_OUTPUT_LAYER[spec.cell]}}}"]
+        more = "" if spec.output_size else _OUTPUT_LAYER[spec.cell]
+        lines = [f"parameters = {{**params, {more}}}"] if more else ["parameters = params"]
         if loop:
             answer = "outputs, y, c, caches" if lstm else "outputs, y, caches"
             lines.append(f"{answer} = {start}_forward(x, state_h, parameters)")
-            ends = ["state_h = outputs[:, :, -1]"]
+            ends = ["state_h = outputs[:, :, -1]"] + ["outputs = y"] * bool(spec.output_size)
             up = ["d_outputs[:, :, -1] += d_state_h"]
             back = f"gradients = {start}_backward(d_outputs, caches)"
             names = {"d_x": "dx", "d_state_h": "da0"}
@@ -86,6 +103,7 @@ class DlaiLayout(Layout):
             old, new = ("state_h, state_c", "new_h, new_c") if lstm else ("state_h", "new_h")
             lines.append(f"{new}, y, cache = {start}_forward(x, {old}, parameters)")
             ends = ["outputs = state_h = new_h"] + ["state_c = new_c"] * lstm
+            ends += ["outputs = y"] * bool(spec.output_size)
             up = []
             more = ", d_state_c" * lstm
             back = f"gradients = {start}_backward(d_outputs + d_state_h{more}, cache)"
@@ -117,7 +135,8 @@ class DlaiRunner(CourseRunner):
     def step(self, own: Arrays) -> Arrays:
         """Run one step."""
         new = self._cell(own)
-        return {"outputs": new["h"]} | {f"state.{kind}": new[kind] for kind in self.kinds}
+        outputs = new["yt_pred" if self.spec.output_size else "h"]
+        return {"outputs": outputs} | {f"state.{kind}": new[kind] for kind in self.kinds}
 
     def step_vjp(self, own: Arrays) -> Arrays:
         """Run one step and its gradients."""
@@ -134,8 +153,12 @@ class DlaiRunner(CourseRunner):
 
     def sequence(self, own: Arrays) -> Arrays:
         """Run over time."""
-        a = self._loop(own)["a"]
-        return {"outputs": a, "state.h": last_step(a, 2, f"{self.start}_forward")}
+        found = self._loop(own)
+        outputs = found["y" if self.spec.output_size else "a"]
+        shows = self.start == "lstm" and not self.spec.output_size
+        shown = {"trace.c": found["c"]} if shows else {}
+        last = last_step(found["a"], 2, f"{self.start}_forward")
+        return {"outputs": outputs, "state.h": last} | shown
 
     def sequence_vjp(self, own: Arrays) -> Arrays:
         """Run over time and back."""
@@ -170,6 +193,8 @@ class DlaiRunner(CourseRunner):
 
     def _parameters(self) -> dict[str, Array]:
         """Return the dict of parameters, with an output layer that does not matter here."""
+        if self.spec.output_size:
+            return {name: a.copy() for name, a in self.params.items()}
         first = next(iter(self.params.values()))
         size, dtype = first.shape[0], first.dtype
         rest = {"Wya": np.zeros((OUTPUTS, size), dtype), "by": np.zeros((OUTPUTS, 1), dtype)}
@@ -193,8 +218,9 @@ class DlaiRunner(CourseRunner):
         def cell_forward(xt: Any, *rest: Any) -> tuple[Any, ...]:
             *states, parameters = rest
             asked = dict(zip((f"state_{kind}" for kind in kinds), states, strict=False))
-            _, new = steps.forward(f"{self.start}_cell_forward", x=xt, **asked)
+            t, new = steps.forward(f"{self.start}_cell_forward", x=xt, **asked)
             y = np.full((OUTPUTS, xt.shape[1]), 1 / OUTPUTS)
+            y = steps.given["outputs"][t].copy() if self.spec.output_size else y
             gates = () if len(kinds) == 1 else (None,) * len(GATES)
             return (*new.values(), y, (*new.values(), *states, *gates, xt, parameters))
 

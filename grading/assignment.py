@@ -53,7 +53,7 @@ class Assignment:
         summary: a paragraph that tells the student what to write.
         words: groups of words; a file's name that holds one of each suggests this assignment.
         contracts: by framework.
-        points: weight of each check family; they add up to 100.
+        points: weight of each check family; they add up to 100. 0 of each check that is advice.
         limits: see Limits.
         calls: at most this many calls of a submission in a bank, by world.
         hidden: families and names of checks of which a student is told only how they ended.

@@ -26,6 +26,7 @@ from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import claimed, run_pair
 from rnncheck.suites.prepared import Kept, Prepared
+from rnncheck.suites.subject import CELL_STATE
 
 DRAWS = 200
 LEAST_SEED = 16  # bytes
@@ -128,6 +129,7 @@ def _shown(arrays: Arrays) -> Arrays:
     """Return answers without the traces of anything but states."""
     traces = [name for name in arrays if name.startswith("trace.")]
     hidden = {name for name in traces if f"state.{name.removeprefix('trace.')}" not in arrays}
+    hidden -= {CELL_STATE}
     return {name: array for name, array in arrays.items() if name not in hidden}
 
 

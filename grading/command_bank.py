@@ -95,7 +95,11 @@ def _practice(arguments: argparse.Namespace) -> int:
     stored: Matrix = read_matrix(arguments.matrix) if arguments.matrix else {}
     for name in arguments.assignments or names():
         assignment = load(name)
-        advice = [c.name for c in checks().values() if not assignment.points[c.family]]
+        advice = [
+            c.name
+            for c in checks().values()
+            if not assignment.points.get(c.name, assignment.points[c.family])
+        ]
         for framework, contract in contracts(name).items():
             budget = assignment.calls[assignment.contracts[framework].world]
             part = stored.get(contract.name) or rows(contract)

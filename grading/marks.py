@@ -25,13 +25,12 @@ class Scored(Protocol):
 
 
 def points_of(assignment: Assignment, pairs: Iterable[Pair]) -> dict[str, float]:
-    """Return what each check is worth; a check that is not claimed is worth nothing."""
-    pairs = list(pairs)
-    sharing = Counter(check.family for check, cases in pairs if cases)
-    return {
-        check.name: assignment.points.get(check.family, 0.0) / sharing[check.family] if cases else 0
-        for check, cases in pairs
-    }
+    """Return what each check is worth; one not claimed, or named as advice, is worth nothing."""
+    pairs, points = list(pairs), assignment.points
+    counts = [check for check, cases in pairs if cases and check.name not in points]
+    sharing = Counter(check.family for check in counts)
+    worth = {check.name: points.get(check.family, 0.0) / sharing[check.family] for check in counts}
+    return {check.name: worth.get(check.name, 0.0) for check, _ in pairs}
 
 
 def mark(scored: Sequence[Scored]) -> float:

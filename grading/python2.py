@@ -39,6 +39,16 @@ def old_names(tree: ast.Module) -> list[str]:
     return [name for name in OLD_NAMES if name in used]
 
 
+def binds(tree: ast.Module, name: str) -> bool:
+    """Say whether a file gives a name a meaning of its own, or imports it by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
+            return True
+        if isinstance(node, ast.alias) and name in (node.name, node.asname):
+            return True
+    return False
+
+
 def looks_old(text: str) -> bool:
     """Say whether a text that is not Python 3 has what Python 2 alone allows."""
     marks = (_PRINT.pattern, r"^\s*except\s+[\w.]+\s*,\s*\w+\s*:", r"^\s*raise\s+\w+\s*,", r"<>")

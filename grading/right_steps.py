@@ -30,19 +30,21 @@ def right_steps(
         params: of the case.
         call: a call of a sequence; a step has nothing to stand in for.
         arrays: the protocol's arguments of the call.
-        forward: whether to give "x", "state.<part>" and "new.<part>".
+        forward: whether to give "x", "state.<part>", "new.<part>" and "outputs".
         backward: whether to give "d_new.<part>" and "d.<name>" where the call has gradients.
     """
     if not call.startswith("sequence"):
         return {}
     alone = spec.with_(cell_state="shown") if spec.cell == "lstm" else spec
     reference = bind(alone, params)
-    seen = _forward(reference, arrays)
+    seen, outputs = _forward(reference, arrays)
     steps: list[Arrays] = [{} for _ in seen]
     if forward:
-        for own, (x, state, new) in zip(steps, seen, strict=True):
+        for own, (x, state, _) in zip(steps, seen, strict=True):
             own |= layout.arguments(alone, "step", flat(x=x, state=state))
-            own |= {f"new.{part}": a for part, a in layout.state_out(alone, new).items()}
+        for own, (_, _, new), row in zip(steps, seen, outputs, strict=True):
+            native = layout.results_out(alone, "step", flat(outputs=row, state=new))
+            own |= {name.replace("state.", "new."): a for name, a in native.items()}
     if backward and call.endswith("_vjp"):
         for own, more in zip(steps, _backward(layout, reference, arrays, seen), strict=True):
             own |= more
@@ -51,16 +53,18 @@ def right_steps(
 
 def _forward(
     reference: ReferenceImplementation, arrays: Arrays
-) -> list[tuple[Array, Arrays, Arrays]]:
-    """Return x, the state before and the state after each step."""
-    x, seen = arrays["x"], []
+) -> tuple[list[tuple[Array, Arrays, Arrays]], list[Array]]:
+    """Return x, the state before and the state after each step; and the outputs of each."""
+    x, seen, outputs = arrays["x"], [], []
     given = group(arrays, "state")
     state = reference.start(None, x.shape[1]) | given
     for row in x:
-        new = group(reference.step(row, state), "state")
+        result = reference.step(row, state)
+        new = group(result, "state")
         seen.append((row, state, new))
+        outputs.append(result["outputs"])
         state = new
-    return seen
+    return seen, outputs
 
 
 def _backward(
@@ -75,7 +79,8 @@ def _backward(
     for (x, state, _), d_output in zip(reversed(seen), arrays["d_outputs"][::-1], strict=True):
         d_new = d_state | {"h": d_state["h"] + d_output}
         result = reference.step_vjp(x, state, np.zeros_like(d_output), d_new)
-        native = {f"d_new.{part}": a for part, a in layout.state_out(spec, d_new).items()}
+        native = layout.arguments(spec, "step_vjp", flat(d_state=d_new))
+        native = {name.replace("d_state.", "d_new."): a for name, a in native.items()}
         found.append(native | layout.results_out(spec, "step_vjp", result))
         d_state = group(result, "d.state")
     return found[::-1]

@@ -22,12 +22,18 @@ def hidden_in(table: Table) -> frozenset[str]:
 
 
 def points_in(table: Table) -> dict[str, float]:
-    """Return the points of each family; they add up to 100."""
-    points = table.numbers(FAMILIES, zero=True)
+    """Return the points of each family; they add up to 100.
+
+    A check that is named with 0 is advice: its family's points are shared by the others.
+    """
+    points = table.numbers((*FAMILIES, *checks()), zero=True)
+    alone = {name: points.pop(name) for name in list(points) if name not in FAMILIES}
+    if any(alone.values()):
+        raise table.error(f"{', '.join(alone)}: a check that is named can only have 0 points")
     total = sum(points.values())
     if abs(total - 100) > 1e-9:
         raise table.error(f"the points add up to {total}; they must add up to 100")
-    return {family: float(points.get(family, 0)) for family in FAMILIES}
+    return {family: float(points.get(family, 0)) for family in FAMILIES} | alone
 
 
 def operations_in(table: Table) -> Operations:

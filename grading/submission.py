@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.notebook import NotebookError, notebook_text
-from rnncheck.grading.python2 import in_python3, looks_old, old_names
+from rnncheck.grading.python2 import binds, in_python3, looks_old, old_names
 from rnncheck.suites.sentences import say
 
 MAX_BYTES = 4 * 2**20
@@ -39,7 +39,7 @@ class Submission:
         code: the bytes that are run: the source, or what it says in Python 3 (a notebook's cells,
             Python 2's prints).
         notes: remarks that cost nothing.
-        python2: whether it was written for Python 2, and was mended.
+        python2: whether it was written for Python 2: it was mended, or asks for what Python 3 has not.
     """
 
     path: Path
@@ -90,7 +90,8 @@ def _described(path: Path, source: bytes, fault: str | None) -> Submission:
         names = old_names(tree)
         more = (say("python2_names", names=", ".join(names)),) if names else ()
         described = _describe(path, code, tree)
-        mended = say("python2") in notes
+        unbound = "xrange" in names and not binds(tree, "xrange")  # no Python 3 has run it
+        mended = say("python2") in notes or unbound
         return replace(described, source=source, code=code, notes=notes + more, python2=mended)
     except NotebookError as error:
         fault = f"{path.name} cannot be read as a notebook: {error}"

@@ -13,6 +13,7 @@ GATES: dict[str, tuple[str, ...]] = {
     "gru": ("r", "z", "n"),
 }
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "identity")
+OUTPUT_ACTIVATIONS = (*ACTIVATIONS, "softmax")
 LATER = {"cell_state": "shown"}
 DIRECTIONS = (("forward",), ("reverse",), ("forward", "reverse"))
 
@@ -97,7 +98,7 @@ class Spec:
         gates: the order of the gate axis G of every parameter; () picks the usual one
             (lstm i, f, g, o; gru r, z, n; elman and jordan h).
         activation: of the hidden state (elman, jordan) or of the candidate and of c (lstm, gru).
-        output_activation: of the dense layer.
+        output_activation: of the dense layer; "softmax" only of one after the recurrence.
         forget_bias: added to the pre-activation of the LSTM's forget gate at run time.
         peepholes: LSTM gates i and f see the old c, gate o the new one.
         reset: GRU, reset gate "before" or "after" the recurrent matmul.
@@ -169,7 +170,9 @@ class Spec:
         if sorted(self.gates) != sorted(GATES[self.cell]):
             raise SpecError(f"gates is {self.gates!r}; allowed: an order of {GATES[self.cell]!r}")
         _choose("activation", self.activation, ACTIVATIONS)
-        _choose("output_activation", self.output_activation, ACTIVATIONS)
+        inside = self.cell == "jordan"
+        allowed = ACTIVATIONS if inside else OUTPUT_ACTIVATIONS
+        _choose("output_activation", self.output_activation, allowed)
         _choose("reset", self.reset, ("before", "after"))
         _choose("update", self.update, ("z_keeps", "z_takes"))
         _choose("biases", self.biases, ("none", "single", "double"))

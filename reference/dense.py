@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.arrays import Given, Named, Numbers
-from rnncheck.reference.nonlinearities import activate, slope
+from rnncheck.reference.nonlinearities import activate, back
 
 
 def follows(spec: Spec) -> bool:
@@ -22,7 +22,7 @@ def backward(
     spec: Spec, params: Given, h: Numbers, o_in: Numbers, d_outputs: Numbers
 ) -> tuple[Named, Numbers]:
     """Return the gradients {weight_ho, bias_o} and that of h, given that of the outputs."""
-    d_in = d_outputs * slope(spec.output_activation, o_in)
+    d_in = back(spec.output_activation, o_in, d_outputs)
     rows = d_in.reshape(-1, d_in.shape[-1])  # (T B, O)
     d_params: Named = {
         "weight_ho": rows.T @ h.reshape(-1, h.shape[-1]),

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnncheck.reference.arrays import Numbers
-from rnncheck.reference.nonlinearities import elementwise
+from rnncheck.reference.nonlinearities import elementwise, softmax
 from rnncheck.reference.reduction import Reduction, counted, divisor
 
 KINDS = ("squared_error", "cross_entropy")
@@ -63,12 +63,6 @@ def backward(
         d_each = softmax(y) * t.sum(axis=-1, keepdims=True) - t
     d_outputs = d_each / divisor(reduction, counts)
     return np.where(counts[:, :, None], d_outputs, np.zeros_like(y))
-
-
-def softmax(y: Numbers) -> Numbers:
-    """Return exp(y) / sum exp(y) along the last axis."""
-    small = elementwise("exp", y - _largest(y))
-    return np.asarray(small / small.sum(axis=-1, keepdims=True))
 
 
 def log_softmax(y: Numbers) -> Numbers:

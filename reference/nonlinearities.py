@@ -48,6 +48,15 @@ def identity(x: Numbers) -> Numbers:
     return x
 
 
+def softmax(x: Numbers) -> Numbers:
+    """Return exp(x) / sum exp(x) along the last axis, with the largest of x taken away first."""
+    own = getattr(x, "less_the_largest", None)
+    less = own() if own else x - np.real(x).max(axis=-1, keepdims=True)
+    small = np.exp(less) if own else elementwise("exp", less)
+    result: Numbers = small / small.sum(axis=-1)[..., None]
+    return result
+
+
 def _exp_of_minus_size(x: Numbers) -> Numbers:
     return elementwise("exp", np.where(np.real(x) >= 0, -x, x))
 
@@ -78,7 +87,9 @@ _PAIRS: dict[str, tuple[Callable[[Numbers], Numbers], Callable[[Numbers], Number
 
 
 def activate(name: str, x: Numbers) -> Numbers:
-    """Return the activation of x; the name is one of spec.ACTIVATIONS."""
+    """Return the activation of x; the name is one of spec.OUTPUT_ACTIVATIONS."""
+    if name == "softmax":
+        return softmax(x)
     return _PAIRS[name][0](x)
 
 
@@ -86,4 +97,14 @@ def slope(name: str, x: Numbers) -> Numbers:
     """Return the derivative of an activation at x; a number type may bring one of its own."""
     own = getattr(x, "slope", None)
     result: Numbers = own(name) if own else _PAIRS[name][1](x)
+    return result
+
+
+def back(name: str, x: Numbers, upstream: Numbers) -> Numbers:
+    """Return the gradient of x, given that of its activation."""
+    if name != "softmax":
+        return upstream * slope(name, x)
+    y = softmax(x)
+    both: Numbers = upstream * y
+    result: Numbers = both - y * both.sum(axis=-1)[..., None]
     return result

@@ -8,7 +8,7 @@ from rnncheck.suites.cases import general, narrow
 from rnncheck.suites.check import Check
 from rnncheck.suites.compare import CheckFailure
 from rnncheck.suites.prefixes import prefix_states
-from rnncheck.suites.subject import Subject
+from rnncheck.suites.subject import CELL_STATE, Subject
 from rnncheck.suites.truth import Truth
 
 
@@ -16,6 +16,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where an output or the final state differs from the reference."""
     result = subject.run_case()
     names = [name for name in truth.forward if not name.startswith("trace.")]
+    names += [CELL_STATE] if CELL_STATE in result else []
     tensors = [truth.values(name, result[name], truth.forward[name]) for name in names]
     claim = "hidden states differ from the reference"
     try:

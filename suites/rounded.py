@@ -114,6 +114,10 @@ class Rounded(NDArrayOperatorsMixin):
         """Return the sums over an axis."""
         return self._like(_summed(self.noise, self.runs, axis % self.ndim + 1))
 
+    def less_the_largest(self) -> Rounded:
+        """Return the numbers less the largest along the last axis, which is exactly known."""
+        return self._like(self.noise.rounded(self.runs - self.runs.max(axis=-1, keepdims=True)))
+
     def slope(self, name: str) -> Any:
         """Return an activation's derivative, computed from y as 1 - y y or y (1 - y).
 

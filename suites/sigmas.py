@@ -39,7 +39,7 @@ def sigmas(case: Case, dtype: str = "float32", seed: int = 1) -> Arrays:
     upstream = enter(d_outputs), enter.all(d_state)
     grads = bound.shown(bound.network.backward(params, run, case.valid, *upstream), "d.state.")
     state = bound.shown(run.state)
-    trace = {name: a for name, a in run.trace.items() if name in state}
+    trace = {name: a for name, a in run.trace.items() if name in run.state}
     results = {"outputs": run.outputs} | prefixed("state.", state) | prefixed("trace.", trace)
     return _deviations(results | grads, dtype)
 

@@ -14,6 +14,8 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case
 from rnncheck.suites.precision import PRECISIONS
 
+CELL_STATE = "trace.c"  # of every step, where the last one is no part of the state
+
 
 class Subject:
     """An implementation bound to a case, itself an Implementation.
@@ -165,6 +167,8 @@ class Subject:
         shapes = result_shapes(self.spec, call, x.shape[0], x.shape[-2], drawn=drawn)
         if state is None:  # there is no gradient of a state that was not given
             shapes = {name: s for name, s in shapes.items() if not name.startswith("d.state.")}
+        if CELL_STATE in result and self.spec.cell_state == "hidden":
+            shapes[CELL_STATE] = (x.shape[0], x.shape[-2], self.spec.hidden_sizes[0])
         right, seen = usable(self.spec, call, shapes, result)
         self.shapes |= seen["shapes"] | self.facts.get("shapes", {})
         return right

@@ -58,6 +58,26 @@ BUGS = {
         "RNNCell_backward",
         ("delta * (1 - h_t**2)", "1 - h_t**2"),
     ),
+    "softmax over the batch": (
+        "dlai-rnn",
+        "rnn_cell_forward_yt_pred",
+        ("powers.sum(axis=0)", "powers.sum(axis=1, keepdims=True)"),
+    ),
+    "by left out": (
+        "dlai-lstm",
+        "lstm_cell_forward_yt_pred",
+        (' @ a_next + parameters["by"]', " @ a_next"),
+    ),
+    "y from the old a": (
+        "dlai-rnn",
+        "rnn_cell_forward_yt_pred",
+        ('parameters["Wya"] @ a_next', 'parameters["Wya"] @ a_prev'),
+    ),
+    "y of the first step only": (
+        "dlai-lstm",
+        "lstm_forward_y",
+        ("y.append(y_t)", "y[:] = y[:t] + [y_t[::-1]]"),
+    ),
     "the gradient of c is not handed on": (
         "dlai-lstm",
         "lstm_backward",
@@ -93,6 +113,28 @@ def test_bug_is_named(tmp_path: Path) -> None:
     name, part, pair = BUGS["the state is not carried"]
     report = judged(tmp_path, name, part, pair, explain=True)
     assert "state_not_carried" in {j.diagnosis.mistake for j in report.judged if j.diagnosis}
+
+
+def test_c_of_every_step_is_judged(tmp_path: Path) -> None:
+    """The third value of lstm_forward holds the memory of every step."""
+    pair = ("        c.append(cell)", "        c.append(now)")
+    report = judged(tmp_path, "dlai-lstm", "lstm_forward", pair, explain=False)
+    assert [j.outcome.check for j in report.judged if j.points < j.worth] == ["reference_sequence"]
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "pair"),
+    [
+        ("dlai-lstm", "lstm_backward", ("dc * c_prev * ft * (1 - ft)", "dc * c_prev * ft")),
+        ("dlai-lstm", "lstm_forward", ("ot * np.tanh(c_next)", "ot * c_next")),
+        ("dlai-rnn", "rnn_forward_y_pred", ('+ parameters["by"]', "")),
+    ],
+)
+def test_features_first_loops_are_given_right_steps(
+    tmp_path: Path, name: str, part: str, pair: tuple[str, str]
+) -> None:
+    """A loop around a wrong step is right, where features come first too."""
+    assert judged(tmp_path, name, part, pair, explain=False).mark == 100
 
 
 def test_mean_gradients_of_cmu_are_a_convention(tmp_path: Path) -> None:

@@ -69,6 +69,19 @@ RIGHT = {
     ).replace("\n", "\r\n"),
     "tests at its end that fail": RNN
     + "\nx = np.load('x.npy')\nassert False\nraise SystemExit\nwhile True:\n    pass\n",
+    "a sigmoid that overflows": "def half(a):\n    return np.exp(2 * a) / (np.exp(2 * a) + 1)\n"
+    + changed(
+        RNN,
+        ("np.tanh(x @ Wx + prev_h @ Wh + b)", "2 * half(x @ Wx + prev_h @ Wh + b) - 1"),
+    ),
+    "ranges that are lists": changed(
+        RNN,
+        (
+            "    h, caches, now = [],",
+            "    slots = range(3)\n    slots[0] = 5\n    h, caches, now = [],",
+        ),
+    )
+    + "\nfor k in xrange(2):\n    print k\n",
     "helpers of a file beside it": "from common.functions import *\n"
     + changed(
         RNN,
@@ -85,7 +98,7 @@ def test_right_homework_gets_full_marks(tmp_path: Path, name: str) -> None:
     report = judged(tmp_path, "cs231n-rnn", RIGHT[name])
     assert report.mark == 100, [(j.name, j.outcome.message) for j in report.judged if not j.points]
     assert ("written for Python 2" in " ".join(report.notes)) == (
-        name.startswith(("Python", "sib"))
+        name.startswith(("Python", "sib", "ranges"))
     )
 
 
@@ -134,6 +147,11 @@ NAMED = {
         "    np.array([[1.0], [1.0, 2.0]])\n    next_h = np",
         "works on an older NumPy",
     ),
+    "a range that is no list": (
+        "    next_h = np",
+        "    range(3)[0] = 1\n    next_h = np",
+        "is written for Python 2, where range gave a list",
+    ),
     "N / 4": (
         "    next_h = np",
         "    half = x[: len(x) / 2]\n    next_h = np",
@@ -161,6 +179,14 @@ def test_python_2_divides_as_it_did(tmp_path: Path) -> None:
     report = judged(tmp_path, "cs231n-rnn", text, STEP)
     assert report.mark == 100
     assert any("written for Python 2" in note for note in report.notes)
+
+
+def test_xrange_alone_tells_python_2(tmp_path: Path) -> None:
+    """A file that asks for xrange and does not bind it was never run by Python 3."""
+    text = changed(
+        RNN, ("    next_h = np", "    half = [x[: len(x) / 2] for _ in xrange(1)]\n    next_h = np")
+    )
+    assert judged(tmp_path, "cs231n-rnn", text, STEP).mark == 100
 
 
 def test_python_2_that_is_more_than_prints_is_named(tmp_path: Path) -> None:

@@ -20,6 +20,10 @@ OLD_BUILTINS: dict[str, Any] = {
     "unichr": chr,
     "reduce": functools.reduce,
 }
+OLD_LISTS: dict[str, Any] = {
+    name: functools.partial(lambda made, *given, **more: list(made(*given, **more)), made)
+    for name, made in {"range": range, "map": map, "filter": filter, "zip": zip}.items()
+}
 OLD_MODULES = {"cPickle": "pickle", "Queue": "queue", "StringIO": "io", "__builtin__": "builtins"}
 
 
@@ -110,7 +114,12 @@ class Activation:
         return np.ones_like(value)
 
     def backward(self, upstream: Any = None, state: Any = None) -> Any:
-        """Return the slope, times what comes from above where that is given."""
+        """Return the slope, times what comes from above where that is given.
+
+        Terms differ in what they hand over alone: what the function gave last is no gradient.
+        """
+        if state is None and upstream is not None and np.array_equal(upstream, self.state):
+            return self.slope(self.state)
         own = self.derivative(state)
         return own if upstream is None else upstream * own
 

@@ -39,13 +39,14 @@ def run_leniently(
         text: Python 3.
         filename: its name in tracebacks.
         module: whose names it defines.
-        python2: whether / between whole numbers gives a whole number.
+        python2: whether / between whole numbers gives a whole number, and range, map, filter and
+            zip give lists.
 
     Raises:
         SyntaxError: the text is not Python 3.
     """
     tree = ast.parse(text, filename)
-    module.__dict__["__builtins__"] = builtins_of() | {_DIVIDE: _divided}
+    module.__dict__["__builtins__"] = builtins_of(python2=python2) | {_DIVIDE: _divided}
     if python2 and not _divides_truly(tree):
         tree = ast.fix_missing_locations(_OldDivision().visit(tree))
     notes: list[str] = []

@@ -14,6 +14,10 @@ REMOVED = (
     *("product", "cumproduct", "sometrue", "alltrue", "row_stack", "in1d", "trapz", "cast"),
 )
 _NONE = re.compile(r"NoneType|\bNone\b")
+_LISTED = re.compile(
+    r"'(range|map|filter|zip|dict_keys|dict_values|dict_items)' object "
+    r"(?:is not subscriptable|does not support item|doesn't support item)"
+)
 _GONE = re.compile(r"(?:module 'numpy' has no attribute '|`np\.)(\w+)")
 _INDEX = re.compile(
     r"slice indices must be integers|cannot be interpreted as an integer|"
@@ -59,6 +63,9 @@ def reason_of(error: BaseException) -> str:
         return "is written for Python 2, where / between whole numbers gave a whole number; use //"
     if isinstance(error, IndexError) and _INDEX.search(text):
         return "is written for Python 2, where / between whole numbers gave a whole number; use //"
+    listed = _LISTED.search(text) if isinstance(error, TypeError) else None
+    if listed:
+        return f"is written for Python 2, where {listed[1]} gave a list; use list()"
     if isinstance(error, AttributeError) and error.name in ("has_key", "iteritems", "itervalues"):
         return f"is written for Python 2, where a dict had {error.name}"
     return ""

@@ -14,7 +14,7 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from rnncheck.worker.helpers import OLD_BUILTINS, OLD_MODULES, helpers_of
+from rnncheck.worker.helpers import OLD_BUILTINS, OLD_LISTS, OLD_MODULES, helpers_of
 
 
 class Absent:
@@ -64,9 +64,13 @@ class StandIn(types.ModuleType):
         return Absent(f"{self.__name__}.{name}")
 
 
-def builtins_of() -> dict[str, Any]:
-    """Return the built-in names for a submission: an import that copes, and Python 2's names."""
-    return {**vars(builtins), **OLD_BUILTINS, "__import__": import_or_stand_in}
+def builtins_of(*, python2: bool = False) -> dict[str, Any]:
+    """Return the built-in names for a submission: an import that copes, and Python 2's names.
+
+    In Python 2 range, map, filter and zip gave lists.
+    """
+    lists = OLD_LISTS if python2 else {}
+    return {**vars(builtins), **OLD_BUILTINS, **lists, "__import__": import_or_stand_in}
 
 
 def import_or_stand_in(

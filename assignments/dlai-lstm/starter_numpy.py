@@ -24,12 +24,15 @@ def softmax(x):
 
 
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
-    """One step: xt (n_x, m), a_prev and c_prev (n_a, m)."""
+    """One step: xt (n_x, m), a_prev and c_prev (n_a, m).
+
+    Return a_next, c_next, yt_pred and a cache; yt_pred (n_y, m) is the softmax of Wy a_next + by.
+    """
     raise NotImplementedError("write lstm_cell_forward")
 
 
 def lstm_forward(x, a0, parameters):
-    """All steps: x (n_x, m, T_x) to a, y and c over time."""
+    """All steps: return a (n_a, m, T_x), y (n_y, m, T_x), c (n_a, m, T_x) and caches."""
     raise NotImplementedError("write lstm_forward")
 
 

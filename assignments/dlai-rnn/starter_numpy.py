@@ -19,12 +19,15 @@ def softmax(x):
 
 
 def rnn_cell_forward(xt, a_prev, parameters):
-    """One step: xt (n_x, m), a_prev (n_a, m)."""
+    """One step: xt (n_x, m), a_prev (n_a, m); return a_next, yt_pred (n_y, m) and a cache.
+
+    yt_pred is the softmax of Wya a_next + by.
+    """
     raise NotImplementedError("write rnn_cell_forward")
 
 
 def rnn_forward(x, a0, parameters):
-    """All steps: x (n_x, m, T_x) to a (n_a, m, T_x)."""
+    """All steps: return a (n_a, m, T_x), y_pred (n_y, m, T_x) and caches."""
     raise NotImplementedError("write rnn_forward")
 
 
