@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from rnncheck.grading.sketches import Sketches
 from rnncheck.protocol.names import Arrays
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.check import Check, checks
 from rnncheck.suites.prepared import Kept
 from rnncheck.suites.truth import Truth
 
+Groups = dict[str, Arrays]
 TRUTHS = (
     "forward",
     "gradients",
@@ -52,7 +54,9 @@ class Bank:
         pairs: the checks and cases.
         cases: the arrays of each record.
         truths: by record and by name of TRUTHS the right answers.
-        sigmas: by record what allowances are made of; empty where they are computed when needed.
+        sigmas: by record and by call what allowances are made of, see Truth.known.
+        sketches: what rules out mistakes when a failure is explained; it changes no verdict and is
+            no part of the digest.
         versions: of what made it; they are no part of the digest.
     """
 
@@ -62,7 +66,8 @@ class Bank:
     pairs: tuple[Pair, ...]
     cases: Mapping[CaseSpec, Case]
     truths: Mapping[CaseSpec, Mapping[str, Arrays]]
-    sigmas: Mapping[CaseSpec, Arrays] = field(default_factory=dict)
+    sigmas: Mapping[CaseSpec, Mapping[str, Arrays]] = field(default_factory=dict)
+    sketches: Sketches = field(default_factory=Sketches)
     versions: Mapping[str, str] = field(default_factory=dict)
     _ready: dict[tuple[CaseSpec, str], Truth] = field(default_factory=dict, repr=False)
     _others: Kept = field(default_factory=Kept, repr=False)
@@ -96,6 +101,7 @@ class Bank:
         if key not in self._ready:
             self._ready[key] = Truth(self.cases[record], dtype)
             vars(self._ready[key]).update(self.truths.get(record, {}))
+            self._ready[key].known = self.sigmas.get(record, {})
         return self._ready[key]
 
     @cached_property
@@ -137,14 +143,12 @@ def stored(bank: Bank, record: CaseSpec) -> dict[str, Arrays]:
         if arrays is not None:
             found[name] = arrays
     found |= {f"truth {name}": a for name, a in bank.truths.get(record, {}).items()}
-    if record in bank.sigmas:
-        found["sigmas"] = bank.sigmas[record]
-    return found
+    return found | {f"sigmas {call}": a for call, a in bank.sigmas.get(record, {}).items()}
 
 
 def restored(
     records: Sequence[CaseSpec], arrays: Sequence[Mapping[str, Arrays]]
-) -> tuple[dict[CaseSpec, Case], dict[CaseSpec, dict[str, Arrays]], dict[CaseSpec, Arrays]]:
+) -> tuple[dict[CaseSpec, Case], dict[CaseSpec, Groups], dict[CaseSpec, Groups]]:
     """Return cases, truths and sigmas of what `stored` gave."""
     cases, truths, sigmas = {}, {}, {}
     for record, held in zip(records, arrays, strict=True):
@@ -161,8 +165,9 @@ def restored(
             d_state=held["d_state"],
             dropout=held.get("dropout"),
         )
-        marked = {n.removeprefix("truth "): a for n, a in held.items() if n.startswith("truth ")}
-        truths[record] = marked
-        if "sigmas" in held:
-            sigmas[record] = held["sigmas"]
+        truths[record], sigmas[record] = _marked(held, "truth "), _marked(held, "sigmas ")
     return cases, truths, sigmas
+
+
+def _marked(held: Mapping[str, Arrays], word: str) -> Groups:
+    return {n.removeprefix(word): a for n, a in held.items() if n.startswith(word)}

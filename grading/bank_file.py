@@ -13,12 +13,14 @@ import numpy as np
 
 from rnncheck.grading.assignment import HOME
 from rnncheck.grading.bank import Bank, Pair, restored, stored
+from rnncheck.grading.digest import package_versions
 from rnncheck.grading.errors import UsageError
+from rnncheck.grading.sketches import Sketches
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.suites.case import case_spec_from_json
 from rnncheck.suites.check import checks
 
-FORMAT = 1
+FORMAT = 2
 _KINDS = {"f": np.float64, "i": np.int64, "b": np.bool_}
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -33,12 +35,29 @@ def write(bank: Bank, path: Path) -> None:
         "versions": dict(bank.versions),
         "arrays": held,
     }
-    flat = np.concatenate([np.zeros(0), *numbers]).astype("<f8")
-    planes = flat.view(np.uint8).reshape(-1, 8).T  # bytes of equal weight side by side: smaller
+    sketches = bank.sketches
+    off = [off for _, off in sorted(sketches.off.items())]
+    head["sketches"] = {"rows": sketches.rows, "right": dict(sketches.right)}
+    entries = {
+        "head.json": _json(head).encode(),
+        "numbers": _planes(np.concatenate([np.zeros(0), *numbers]), "<f8"),
+        "sketches": _planes(np.concatenate([np.zeros(0), *off]), "<f4"),
+    }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-        file.writestr(zipfile.ZipInfo("head.json", _DATE), _json(head), zipfile.ZIP_DEFLATED, 9)
-        entry = zipfile.ZipInfo("numbers", _DATE)
-        file.writestr(entry, np.ascontiguousarray(planes).tobytes(), zipfile.ZIP_DEFLATED, 9)
+        for name, data in entries.items():
+            file.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED, 9)
+
+
+def _planes(flat: Array, kind: str) -> bytes:
+    """Return the bytes of numbers, those of equal weight side by side: so they get smaller."""
+    held = flat.astype(kind)
+    return np.ascontiguousarray(held.view(np.uint8).reshape(-1, held.itemsize).T).tobytes()
+
+
+def _flat(data: bytes, kind: str) -> Array:
+    size = np.dtype(kind).itemsize
+    planes = np.frombuffer(data, np.uint8).reshape(size, -1)
+    return np.ascontiguousarray(planes.T).view(kind).ravel()
 
 
 def _json(head: dict[str, Any]) -> str:
@@ -64,18 +83,18 @@ def read(path: Path) -> Bank:
     try:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as file:
             head = json.loads(file.read("head.json"))
-            planes = np.frombuffer(file.read("numbers"), np.uint8)
-        return _bank(head, planes, path)
+            data = {name: file.read(name) for name in file.namelist()}
+        return _bank(head, data, path)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise UsageError(f"{path} is no bank that this version reads: {error}") from error
 
 
-def _bank(head: dict[str, Any], planes: Array, path: Path) -> Bank:
+def _bank(head: dict[str, Any], data: dict[str, bytes], path: Path) -> Bank:
     if head["format"] != FORMAT:
         raise UsageError(f"{path} has the format {head['format']}; this version reads {FORMAT}")
-    flat = np.ascontiguousarray(planes.reshape(8, -1).T).view("<f8").ravel()
+    flat = _flat(data["numbers"], "<f8")
     records = [case_spec_from_json(record) for record in head["records"]]
     arrays, at = [], 0
     for held in head["arrays"]:
@@ -87,10 +106,20 @@ def _bank(head: dict[str, Any], planes: Array, path: Path) -> Bank:
     if unknown:
         raise UsageError(f"{path} asks checks that are not there: {', '.join(sorted(unknown))}")
     named = head["assignment"], head["framework"], head["practice"]
-    bank = Bank(*named, pairs, cases, truths, sigmas, head["versions"])
+    sketches = _sketches(head, data["sketches"])
+    bank = Bank(*named, pairs, cases, truths, sigmas, sketches, head["versions"])
     if bank.digest != head["digest"]:
         raise UsageError(f"{path} was changed: its digest does not fit what it holds")
     return bank
+
+
+def _sketches(head: dict[str, Any], data: bytes) -> Sketches:
+    """Return the sketches; none of another version, whose mistakes may give other numbers."""
+    if head["versions"].get("rnncheck") != package_versions()["rnncheck"]:
+        return Sketches()
+    rows, right = head["sketches"]["rows"], head["sketches"]["right"]
+    off = _flat(data, "<f4").reshape(len(right), len(rows))
+    return Sketches(tuple(rows), right, dict(zip(sorted(right), off, strict=True)))
 
 
 def _taken(held: dict[str, Any], flat: Array, at: int) -> tuple[dict[str, Arrays], int]:

@@ -10,11 +10,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from rnncheck.grading.asked import Asked, within
 from rnncheck.grading.bank import TRUTHS, Bank, Pair
 from rnncheck.grading.bank_choice import Choice, Chosen
+from rnncheck.grading.batch import TRIES
+from rnncheck.grading.diagnose import asked_of, further_than
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.matrix import Rows
+from rnncheck.grading.sketches import Sketches, sketched
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
 from rnncheck.protocol.claims import CALLS
@@ -27,6 +32,7 @@ from rnncheck.suites.check import checks
 from rnncheck.suites.driver import claimed, run_pair
 from rnncheck.suites.prepared import Kept, Prepared
 from rnncheck.suites.subject import CELL_STATE
+from rnncheck.suites.tally import Tally
 
 DRAWS = 200
 LEAST_SEED = 16  # bytes
@@ -101,7 +107,8 @@ def build(
     kept = Kept()
     right = within(bind, contract.claims)
     for pair in pairs:
-        outcome = run_pair(right, checks()[pair.check], pair.record, prepared=kept)
+        tally = Tally(every=True)  # so that every sigma is asked for
+        outcome = run_pair(right, checks()[pair.check], pair.record, prepared=kept, tally=tally)
         if outcome.status != "passed":
             raise UsageError(f"{contract.name}: the reference itself fails {pair.check}: {outcome}")
     records = list(dict.fromkeys(pair.record for pair in pairs))
@@ -112,8 +119,35 @@ def build(
         pairs=tuple(pairs),
         cases={record: kept.case(record) for record in records},
         truths={record: _truths(contract, kept, record) for record in records},
+        sigmas={record: _sigmas(contract, kept, record) for record in records},
+        sketches=_sketches(contract, pairs),
         versions=versions,
     )
+
+
+def _sigmas(contract: Asked, kept: Prepared, record: CaseSpec) -> dict[str, Arrays]:
+    """Return the sigmas of what was asked for; float32 is precise enough for them."""
+    truth = kept.truth(record, "float64")
+    return {call: _single(contract, arrays) for call, arrays in truth.computed().items()}
+
+
+def _single(contract: Asked, arrays: Mapping[str, Array]) -> Arrays:
+    gradients = contract.claims & {"step_vjp", "sequence_vjp"}
+    asked = {name: a for name, a in arrays.items() if gradients or not name.startswith("d.")}
+    return {n: np.asarray(a, np.float32).astype(np.float64) for n, a in asked.items()}
+
+
+def _sketches(contract: Asked, pairs: Sequence[Pair]) -> Sketches:
+    """Return the sketches of all that a failure of these pairs is compared with."""
+    known = [m for m in mistakes().values() if m.applies(contract.spec)]
+    further = list(further_than(known, contract.spec, TRIES))
+    asked = []
+    for pair in pairs:
+        call, cases = asked_of(checks()[pair.check], pair.record, contract.spec, contract.claims)
+        asked += [(call, case, case.record != pair.record) for case in cases]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return sketched(known, further, sorted(asked, key=lambda one: not one[2]))
 
 
 def _truths(contract: Asked, kept: Prepared, record: CaseSpec) -> dict[str, Arrays]:

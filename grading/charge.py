@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
+from rnncheck.grading.bank import Bank
+from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.matching import gather
 from rnncheck.grading.report import Judged
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
+from rnncheck.suites.answered import Logs
 from rnncheck.suites.calls import call_of
-from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.check import FAMILIES, Check, checks
 from rnncheck.suites.driver import run_pair
-from rnncheck.suites.prepared import Kept
+from rnncheck.suites.prepared import Kept, Prepared
 from rnncheck.suites.truth import Truth
+
+_MOST_KEPT = 24  # of a bank
+_KEPT: dict[str, OrderedDict[str, Mistaken]] = {}
 
 
 class Mistaken(Kept):
     """Cases as they are, and in the place of the right answers those of a mistake."""
 
-    def __init__(self, bind: Bind) -> None:
-        """Take a mistake for the reference."""
+    def __init__(self, bind: Bind, right: Prepared) -> None:
+        """Take a mistake for the reference; cases and allowances are those of right answers."""
         super().__init__()
-        self.bind = bind
+        self.bind, self.right = bind, right
+
+    def case(self, record: CaseSpec) -> Case:
+        """Return the case of a record."""
+        return self.right.case(record)
 
     def truth(self, record: CaseSpec, dtype: str) -> Truth:
         """Return what the mistake answers, with the allowances of right answers."""
         truth = super().truth(record, dtype)
+        truth.known = self.right.truth(record, dtype).known
         truth.reference = self.bind(truth.case.spec, truth.case.params)
         return truth
 
@@ -38,6 +50,8 @@ def charge(
     cases: Mapping[str, tuple[CaseSpec, ...]],
     bind: Bind,
     device: str = "cpu",
+    logs: Logs | None = None,
+    bank: Bank | None = None,
 ) -> list[Judged]:
     """Return the checks, those that follow from a fault charged elsewhere marked as such.
 
@@ -51,7 +65,10 @@ def charge(
         cases: of each check, by its name.
         bind: the submission.
         device: where it computes.
+        logs: what it has answered; it is not called again for that.
+        bank: what it was judged by, None for all cases of the checks.
     """
+    heard = _Heard(bind, device, logs or Logs())
     groups: dict[str, list[Judged]] = defaultdict(list)
     unexplained = []
     for item in judged:
@@ -64,11 +81,11 @@ def charge(
     for group in groups.values():
         payer, found = _payer(group), group[0].diagnosis
         assert found is not None
-        mistaken = Mistaken(found.bind)
+        mistaken = _mistaken(found, bank)
         for item in (*group, *unexplained):
             check = checks()[item.outcome.check]
             if check.family != payer.outcome.family:
-                if _follows(check, cases[check.name], bind, mistaken, device):
+                if _follows(check, cases[check.name], heard, mistaken):
                     follows[check.name] = payer.outcome.check
     return [replace(item, follows=follows.get(item.outcome.check, "")) for item in judged]
 
@@ -83,27 +100,48 @@ def _payer(group: Sequence[Judged]) -> Judged:
     return next(item for item in forward or group if item.outcome.family == family)
 
 
+def _mistaken(found: Diagnosis, bank: Bank | None) -> Mistaken:
+    """Return the mistake in the place of right answers; the next file may have made it too."""
+    if bank is None:
+        return Mistaken(found.bind, Kept())
+    place = f"{found.mistake}: {found.what}"
+    kept = _KEPT.setdefault(bank.digest, OrderedDict())
+    if place not in kept:
+        kept[place] = Mistaken(found.bind, bank)
+        if len(kept) > _MOST_KEPT:
+            kept.popitem(last=False)
+    kept.move_to_end(place)
+    return kept[place]
+
+
+@dataclass(frozen=True)
+class _Heard:
+    bind: Bind
+    device: str
+    logs: Logs
+
+
 def _follows(
-    check: Check, records: tuple[CaseSpec, ...], bind: Bind, mistaken: Mistaken, device: str
+    check: Check, records: tuple[CaseSpec, ...], heard: _Heard, mistaken: Mistaken
 ) -> bool:
     """Say whether a check passes on all its cases where the mistake is taken for right."""
     if check.family == "golden":
-        return _equal(check, records, bind, mistaken, device)
+        return _equal(check, records, heard, mistaken)
     first = mistaken.case(records[0])
     if not check.needs <= mistaken.bind(first.spec, first.params).claims:
         return False
-    outcomes = (run_pair(bind, check, r, "float64", device, mistaken) for r in records)
+    run = partial(run_pair, heard.bind, check, device=heard.device, logs=heard.logs)
+    outcomes = (run(record, prepared=mistaken) for record in records)
     return all(outcome.status in ("passed", "not judged") for outcome in outcomes)
 
 
-def _equal(
-    check: Check, records: tuple[CaseSpec, ...], bind: Bind, mistaken: Mistaken, device: str
-) -> bool:
+def _equal(check: Check, records: tuple[CaseSpec, ...], heard: _Heard, mistaken: Mistaken) -> bool:
     """Say whether the numbers on frozen traces, which no mistake moves, are the mistake's."""
     try:
         cases = [mistaken.case(record) for record in records]
+        bind = heard.logs.known(heard.bind)
         claimed = bind(cases[0].spec, cases[0].params).claims
-        evidence = gather(bind, cases, call_of(claimed, vjp=check.vjp), device)
+        evidence = gather(bind, cases, call_of(claimed, vjp=check.vjp), heard.device)
     except Fault:
         return False
     return evidence.digits(mistaken.bind) is not None

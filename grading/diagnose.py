@@ -6,25 +6,31 @@ earlier check, the catalogue, conventions (one, two or three at a time), two mis
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from rnncheck.grading.matching import Evidence, gather
+from rnncheck.grading.bank import Bank
+from rnncheck.grading.matching import RIGHT, Evidence, gather, label_of
 from rnncheck.grading.opened import Opened
 from rnncheck.grading.operation_diagnose import operation_mistake
+from rnncheck.grading.sketches import Sketches
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
 from rnncheck.mistakes.base_operation import OperationMistake
 from rnncheck.mistakes.combined import pairs
 from rnncheck.mistakes.conventions import ID, combinations
 from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_dropout_off as dropout_off
+from rnncheck.suites.answered import Logs
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec, make_case
 from rnncheck.suites.cases import general, long, padded
-from rnncheck.suites.check import checks
+from rnncheck.suites.check import Check, checks
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.operation_case import OperationCaseSpec
 from rnncheck.suites.trial import AnyBind
@@ -67,6 +73,8 @@ class Diagnostician:
         tries: how many conventions and pairs of mistakes to compare with at most: a count and
             not a time, so that every machine finds the same.
         known: the mistakes among which to look; None for the catalogue.
+        logs: what the implementation has answered; it is not called again for that.
+        bank: what it is judged by; its sketches rule out mistakes without running them.
     """
 
     def __init__(
@@ -75,9 +83,13 @@ class Diagnostician:
         device: str = "cpu",
         tries: int = TRIES,
         known: Collection[Mistake] | None = None,
+        logs: Logs | None = None,
+        bank: Bank | None = None,
     ) -> None:
         """Look for nothing yet."""
         self.opened, self.device, self.tries, self.known = opened, device, tries, known
+        self.logs = logs or Logs()
+        self.sketches = bank.sketches if bank else Sketches()
         self._found: list[Mistake] = []
         self._exhausted: set[str] = set()
 
@@ -92,7 +104,7 @@ class Diagnostician:
             evidence = self.evidence(outcome, outcome.record)
         except Fault:
             return None
-        if evidence.digits(reference) is not None:
+        if evidence.digits(reference, RIGHT) is not None:
             return None  # these answers are right: what failed is not in them
         found = self._search(evidence)
         if found is not None and found[0] not in self._found:
@@ -105,30 +117,46 @@ class Diagnostician:
         Raises:
             Fault: it does not answer.
         """
-        call = call_of(self.opened.claims, vjp=checks()[outcome.check].vjp)
-        training = record.training and outcome.check != dropout_off.CHECK.name
-        first, spec = replace(record, training=training), self.opened.network()[0]
-        records = [first, *general(spec, training=training)]
-        if record.lengths or record.masked:
-            records += [r for r in padded(spec)[:2] if r.masked == record.masked]
-        if call == "sequence_vjp":
-            records += long(spec)[:1]
-        cases: list[Case] = [make_case(record) for record in dict.fromkeys(records)]
-        if varies := checks()[outcome.check].varies:
-            cases = [*map(varies, cases), *cases]
-        return gather(self.opened.bind, cases, call, self.device)
+        spec, claims = self.opened.network()[0], self.opened.claims
+        call, cases = asked_of(checks()[outcome.check], record, spec, claims)
+        return gather(self.logs.known(self.opened.bind), cases, call, self.device)
 
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
         spec = self.opened.network()[0]
         known = mistakes().values() if self.known is None else self.known
         every = [mistake for mistake in known if mistake.applies(spec)]
-        found = _closest(evidence, self._found) or _closest(evidence, every)
+        possible = partial(self.sketches.possible, evidence)
+        found = _closest(evidence, self._found) or _closest(evidence, possible(every))
         if found is None and evidence.call not in self._exhausted:
-            further = itertools.chain(combinations(spec), pairs(every))
-            found = _first(evidence, itertools.islice(further, self.tries))
+            found = _first(evidence, possible(further_than(every, spec, self.tries)))
             if found is None:
                 self._exhausted.add(evidence.call)
         return found
+
+
+def asked_of(
+    check: Check, record: CaseSpec, spec: Spec, claims: Collection[str]
+) -> tuple[str, list[Case]]:
+    """Return the call and the cases that explain a failure: its own, and some general ones."""
+    call = call_of(claims, vjp=check.vjp)
+    training = record.training and check.name != dropout_off.CHECK.name
+    records = [replace(record, training=training), *general(spec, training=training)]
+    if record.lengths or record.masked:
+        records += [r for r in padded(spec)[:2] if r.masked == record.masked]
+    if call == "sequence_vjp":
+        records += long(spec)[:1]
+    cases = [_case(record) for record in dict.fromkeys(records)]
+    return call, [*map(check.varies, cases), *cases] if check.varies else cases
+
+
+@functools.lru_cache(256)
+def _case(record: CaseSpec) -> Case:
+    return make_case(record)
+
+
+def further_than(known: Sequence[Mistake], spec: Spec, tries: int) -> Iterator[Mistake]:
+    """Yield what is compared after the catalogue: conventions, then two mistakes at a time."""
+    return itertools.islice(itertools.chain(combinations(spec), pairs(known)), tries)
 
 
 def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis | None:
@@ -138,13 +166,17 @@ def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis
 
 def _closest(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:
     """Return the mistake that fits to the most digits."""
-    fitting = [(m, digits) for m in known if (digits := evidence.digits(m.bind)) is not None]
+    fitting = [(m, digits) for m in known if (digits := _digits(evidence, m)) is not None]
     return max(fitting, key=lambda pair: pair[1], default=None)
+
+
+def _digits(evidence: Evidence, mistake: Mistake) -> int | None:
+    return evidence.digits(mistake.bind, label_of(mistake))
 
 
 def _first(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:
     for mistake in known:
-        digits = evidence.digits(mistake.bind)
+        digits = _digits(evidence, mistake)
         if digits is not None:
             return mistake, digits
     return None

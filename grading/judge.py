@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 
 from rnncheck.grading.assignment import Assignment
 from rnncheck.grading.bank import Bank
@@ -22,6 +23,7 @@ from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.spec import Spec
+from rnncheck.suites.answered import Logs
 from rnncheck.suites.check import Check, check_named
 from rnncheck.suites.driver import Outcome, Plan, plan, run_plan
 from rnncheck.suites.prepared import AFRESH
@@ -135,8 +137,9 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
         except Fault as fault:
             report = replace(report, tier=opened.tier)
             return _not_opened(report, assignment, pairs, worth, fault, tell)
-        judged, explain = [], Diagnostician(opened, device, how.tries)
-        for outcome in _run(opened, pairs, device, how):
+        judged, logs = [], Logs()
+        explain = Diagnostician(opened, device, how.tries, logs, how.bank)
+        for outcome in _run(opened, pairs, device, how, logs):
             found = explain(outcome) if how.with_diagnosis else None
             hidden = assignment.hides(outcome.check, outcome.family)
             points = 0.0 if outcome.status == "not judged" else worth[outcome.check]
@@ -144,7 +147,7 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
             tell(judged[-1])
         if how.with_diagnosis and isinstance(opened.spec, Spec):
             records = {check.name: cases for check, cases in pairs}
-            judged = charge(judged, records, opened.bind, device)
+            judged = charge(judged, records, opened.bind, device, logs, how.bank)
         script = ""
         if how.with_snippet:
             outcomes = [item.outcome for item in judged if not item.hidden]
@@ -177,20 +180,21 @@ def _selected(pairs: Plan, only: Sequence[str], case: int | None) -> Plan:
     return [(check, cases[case : case + 1]) for check, cases in chosen]
 
 
-def _run(opened: Opened, pairs: Plan, device: str, how: _How) -> Iterator[Outcome]:
+def _run(opened: Opened, pairs: Plan, device: str, how: _How, logs: Logs) -> Iterator[Outcome]:
     bank = how.bank
+    heard = logs if isinstance(opened.spec, Spec) else None
     named = {check.name: cases for check, cases in pairs}
 
-    def run(chosen: Plan) -> Iterator[Outcome]:
-        prepared = bank or AFRESH
-        return run_plan(opened.binds, chosen, device=device, shares=how.shares, prepared=prepared)
+    def replayed(chosen: Plan) -> Iterator[Outcome]:
+        run = partial(run_plan, opened.binds, chosen, device=device, prepared=bank or AFRESH)
+        return run(shares=how.shares, logs=heard)
 
     def again(outcome: Outcome) -> Outcome:
         opened.note(outcome.fault, outcome.message)
-        return next(run([(check_named(outcome.check), named[outcome.check])]))
+        return next(replayed([(check_named(outcome.check), named[outcome.check])]))
 
     asked = [name for name, cases in named.items() if cases]
-    for outcome in settled(run(pairs), again, asked):
+    for outcome in settled(replayed(pairs), again, asked):
         if bank and outcome.record is not None:
             number = bank.number(outcome.check, outcome.case_index)
             outcome = replace(outcome, case_index=number)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rnncheck.mistakes.base import Mistake
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.names import Arrays, group
@@ -17,6 +19,9 @@ from rnncheck.suites.subject import Subject
 
 MOST_DIGITS = 15
 EQUAL = 1e-5  # of the largest number: closer numbers have the same cause
+RIGHT = "right"  # the label of the reference
+_MOST_KEPT = 512
+_KEPT: OrderedDict[tuple[str, ...], Arrays | None] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,17 @@ class Evidence:
     cases: Sequence[Case]
     answers: Sequence[Arrays]
 
-    def digits(self, bind: Bind) -> int | None:
-        """Return to how many digits something gives the same answers on every case, else None."""
+    def digits(self, bind: Bind, label: str = "") -> int | None:
+        """Return to how many digits something gives the same answers on every case, else None.
+
+        Its answers are kept under the label, where one is given.
+        """
         digits = MOST_DIGITS
         if not any(np.isfinite(a).any() for given in self.answers for a in given.values()):
             return None  # nothing is a number: nothing tells what was done
         for case, given in zip(self.cases, self.answers, strict=True):
-            equal = _equal_digits(bind, case, given, self.call)
+            theirs = _kept(bind, case, self.call, label)
+            equal = None if theirs is None else equal_digits(given, theirs, EQUAL)
             if equal is None:
                 return None
             digits = min(digits, equal)
@@ -68,16 +77,40 @@ def _asked(case: Case) -> frozenset[str]:
     return frozenset(claim for claim, array in given.items() if array is not None)
 
 
-def _equal_digits(bind: Bind, case: Case, given: Arrays, call: str) -> int | None:
+def answered(bind: Bind, case: Case, call: str) -> Arrays | None:
+    """Return what something answers, None if it does not answer what is asked."""
     try:
         subject = Subject(bind, case)
         if not _asked(case) <= subject.claims:
             return None
         with np.errstate(all="ignore"):  # a wrong formula may divide by what dropout made zero
-            theirs = answers(subject, case, call)
+            return answers(subject, case, call)
     except (Fault, LookupError, ValueError, AttributeError):  # two mistakes may not fit together
         return None
-    return equal_digits(given, theirs, EQUAL)
+
+
+def label_of(mistake: Mistake) -> str:
+    """Return what tells a mistake, a convention or a combination from all others."""
+    return f"{mistake.id}: {mistake.what}"
+
+
+def identity(case: Case) -> tuple[str, ...]:
+    """Return what is equal for cases on which every answer is the same."""
+    given = [name for name in ("state", "lengths", "mask") if getattr(case, name) is not None]
+    return case.digest, *given
+
+
+def _kept(bind: Bind, case: Case, call: str, label: str) -> Arrays | None:
+    if not label:
+        return answered(bind, case, call)
+    place = (label, call, *identity(case))
+    if place in _KEPT:
+        _KEPT.move_to_end(place)
+    else:
+        _KEPT[place] = answered(bind, case, call)
+        if len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return _KEPT[place]
 
 
 def equal_digits(given: Arrays, theirs: Arrays, share: float) -> int | None:

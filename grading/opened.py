@@ -97,7 +97,7 @@ class Opened:
         self.open()
         assert self._loaded is not None
         try:
-            bound = self._loaded.bind(spec, params, dtype, device)
+            bound = self._loaded.later(spec, params, dtype, device)
             if self._supply is not None:
                 bound.supply = partial(self._supply, self.network()[1].layout, spec, params)
             bound.mean_gradients, bound.turned = self._mean_gradients, self.turned

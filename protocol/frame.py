@@ -23,6 +23,7 @@ from rnncheck.protocol.names import Array, Arrays, Shape
 MAGIC = b"RNC1"
 DTYPES = frozenset({"f2", "f4", "f8", "i4", "i8", "u1", "b1"})
 MOST_AXES = 8
+BOUND = "bound:"  # before the names of parameters that come with a call
 _PREFIX = struct.Struct("<4sIQ")
 _Entry = tuple[str, str, Shape]
 

@@ -21,7 +21,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     else:
         result, right = subject.step(large.x[0], large.state), truth.large_first_step
     names = [name for name in right if not name.startswith("trace.")]
-    there = Truth(large, truth.dtype, truth.tally)
+    there = truth.large()
     tensors = [
         there.values(name, result[name], right[name], spread=there.spread(name, call))
         for name in names

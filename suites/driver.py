@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
+from rnncheck.suites.answered import Logs
 from rnncheck.suites.check import Check, checks, operation_checks
 from rnncheck.suites.compare import CheckFailure, NotJudgedError
 from rnncheck.suites.operation_case import OperationCaseSpec
@@ -123,6 +124,7 @@ def run_pair(
     device: str = "cpu",
     prepared: Prepared = AFRESH,
     tally: Tally | None = None,
+    logs: Logs | None = None,
 ) -> Outcome:
     """Run a check on a case; in float64 a failure is judged again at the float32 allowance.
 
@@ -134,12 +136,15 @@ def run_pair(
         device: "cpu" or "cuda".
         prepared: makes or keeps cases and truths.
         tally: takes what was compared; its `every` says whether all allowances are computed.
+        logs: holds what the implementation, of a network, answers, and gives it where the same
+            calls are judged again; None to call it every time.
     """
     tried: list[Tally] = []
 
     def attempt(judged: str) -> None:
         tried.append(Tally(every=tally is not None and tally.every))
-        check.run(*trial(bind, record, dtype, device, judged, prepared, tried[-1]))
+        heard = bind if logs is None else logs.answered(bind, check.name, record)
+        check.run(*trial(heard, record, dtype, device, judged, prepared, tried[-1]))
 
     outcome = Outcome(check.name, check.family, "passed", record)
     try:
@@ -192,17 +197,19 @@ def run_plan(
     prepared: Prepared = AFRESH,
     *,
     shares: bool = False,
+    logs: Logs | None = None,
 ) -> Iterator[Outcome]:
     """Run checks in order, one outcome each: the first case that does not pass, or "passed".
 
     A case that is not judged ends nothing: it is the outcome where all others pass. With `shares`
-    every allowance is computed, and not only where an error is not small anyhow.
+    every allowance is computed, and not only where an error is not small anyhow. `logs` as in
+    run_pair.
     """
     for check, cases in pairs:
         if not cases:
             yield Outcome(check.name, check.family, "not claimed")
             continue
-        yield _run_cases(bind, check, cases, dtype, device, prepared, shares)
+        yield _run_cases(bind, check, cases, dtype, device, prepared, shares, logs)
 
 
 def _run_cases(
@@ -213,12 +220,13 @@ def _run_cases(
     device: str,
     prepared: Prepared,
     every: bool,
+    logs: Logs | None,
 ) -> Outcome:
     notes: tuple[str, ...] = ()
     blurred: Outcome | None = None
     tally = Tally(every=every)
     for index, record in enumerate(cases):
-        ended = run_pair(bind, check, record, dtype, device, prepared, tally)
+        ended = run_pair(bind, check, record, dtype, device, prepared, tally, logs)
         outcome = replace(ended, case_index=index)
         if outcome.status == "not judged":
             blurred = blurred or outcome

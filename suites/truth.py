@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -25,6 +25,8 @@ Spread = Callable[[], Floats]
 TWO_RUNS = 2**0.5  # between two results that both carry rounding errors
 
 LARGE = 1024.0  # a power of two
+LARGE_WORD = "large "
+_SINGLE = {"float32": 1.0, "float64": 2.0**-29}  # float64's sigma is float32's, scaled
 
 
 class Truth:
@@ -35,12 +37,17 @@ class Truth:
         dtype: the arithmetic by which answers are judged, one of PRECISIONS.
         tally: what was compared.
         computed: the dtype in which the answers are computed.
+        known: float32's sigmas by call, with LARGE_WORD before the call for large inputs; what is
+            not there is computed.
     """
 
     def __init__(self, case: Case, dtype: str = "float64", tally: Tally | None = None) -> None:
         """Compute nothing yet."""
         self.case, self.dtype, self.tally = case, dtype, tally or Tally()
         self.computed = dtype
+        self.known: Mapping[str, Arrays] = {}
+        self._sigmas: dict[str, Mapping[str, Array]] = {}
+        self._words = ""
 
     @cached_property
     def reference(self) -> Implementation:
@@ -84,10 +91,38 @@ class Truth:
         case = with_large_inputs(self.case)
         return self.reference.sequence(case.x, case.state, case.lengths, case.mask)
 
+    def large(self) -> Truth:
+        """Return how far answers to those inputs may be off."""
+        there = Truth(with_large_inputs(self.case), self.dtype, self.tally)
+        there.known, there._sigmas, there._words = self.known, self._sigmas, LARGE_WORD
+        return there
+
     @cached_property
     def large_first_step(self) -> Arrays:
         """The results of a step on the first of those inputs."""
         return self.reference.step(with_large_inputs(self.case).x[0], self.case.state)
+
+    def sigmas(self, call: str) -> Mapping[str, Array]:
+        """Return the sigmas of "sequence" or "step": those that are known, else computed."""
+        place = self._words + call
+        if place not in self._sigmas:
+            known = self.known.get(place)
+            if known is None or self.dtype not in _SINGLE:
+                known = kept_sigmas(self.case, call, self.dtype)
+            else:
+                known = {name: _SINGLE[self.dtype] * sigma for name, sigma in known.items()}
+            self._sigmas[place] = known
+        return self._sigmas[place]
+
+    def single_sigmas(self) -> dict[str, Arrays]:
+        """Return float32's sigmas of the calls of which any was asked for, as `known` has them."""
+        large = with_large_inputs(self.case)
+        cases = {LARGE_WORD: large, "": self.case}
+        return {
+            place: kept_sigmas(cases[place[: -len(call)]], call, "float32")
+            for place in self._sigmas
+            for call in [place.removeprefix(LARGE_WORD)]
+        }
 
     def spread(
         self,
@@ -105,7 +140,7 @@ class Truth:
             of: picks the elements that are compared.
             factor: times sigma; TWO_RUNS where what is expected is the implementation's own.
         """
-        return lambda: factor * of(floats(kept_sigmas(self.case, call, self.dtype)[name]))
+        return lambda: factor * of(floats(self.sigmas(call)[name]))
 
     def values(
         self,

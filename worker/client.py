@@ -53,6 +53,14 @@ class Loaded:
         self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
     ) -> Proxy:
         """Bind it to a spec and parameters; see protocol.implementation.Bind."""
+        proxy = self.later(spec, params, dtype, device)
+        proxy.bind()
+        return proxy
+
+    def later(
+        self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
+    ) -> Proxy:
+        """Return it, to be bound in the worker by its first call; see bind."""
         if not isinstance(self.adapter, Adapter):
             raise ValueError(f"{self.filename} was loaded as operations; use bind_operation")
         self._require(self.names[0])

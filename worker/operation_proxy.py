@@ -24,12 +24,13 @@ class OperationProxy:
         device: str,
         claims: frozenset[str],
     ) -> None:
-        """Bind it now; it is bound again by itself when the worker has dropped it."""
+        """Bind it now; what the worker has dropped is bound again with the next call."""
         self.spec, self.claims = spec, claims
         self.facts: dict[str, Any] = {}
         self._binder, self._layout = binder, layout
-        self._dtype, self._device = dtype, device
-        self._handle = binder.bind(spec, {}, dtype, device)
+        self._dtype = dtype
+        self._binding = binder.prepare(spec, {}, dtype, device)
+        binder.bind(self._binding)
 
     def compute(self, arguments: Mapping[str, Array]) -> Arrays:
         """Return the results by name."""
@@ -44,9 +45,7 @@ class OperationProxy:
         given = arguments | {f"d_{name}": array for name, array in upstream.items()}
         native = cast(self._layout.arguments(self.spec, call, given), self._dtype)
         shapes = self._layout.result_shapes(self.spec, call, sizes)
-        if not self._binder.link.holds(self._handle):
-            self._handle = self._binder.bind(self.spec, {}, self._dtype, self._device)
-        results, self.facts = self._binder.ask(self._handle, call, native, shapes)
+        results, self.facts = self._binder.ask(self._binding, call, native, shapes)
         whole = whole_results(self.spec, call)
         checked, seen = usable_arrays(
             call, shapes, results, whole, lambda name: tuple(operation_axes(self.spec, name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,13 +14,37 @@ import numpy as np
 from rnncheck.adapters.base import Layout
 from rnncheck.protocol.claims import held
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.frame import Bounds
+from rnncheck.protocol.frame import BOUND, Bounds
 from rnncheck.protocol.names import Array, Arrays, Shape, flat, group
 from rnncheck.protocol.operations import OperationSpec
 from rnncheck.protocol.results import room, usable
 from rnncheck.protocol.spec import Spec
 from rnncheck.worker.link import Link
 from rnncheck.worker.untrusted import plain
+
+
+@functools.lru_cache(256)
+def written(spec: Spec | OperationSpec) -> str:
+    """Return a spec as JSON text."""
+    return json.dumps(spec.to_json())
+
+
+@dataclass
+class Binding:
+    """Something to be bound in a worker.
+
+    Attributes:
+        spec: as JSON text.
+        native: its parameters.
+        dtype, device: as asked for.
+        handle: of the last time that it was bound, -1 before the first.
+    """
+
+    spec: str
+    native: Arrays
+    dtype: str
+    device: str
+    handle: int = -1
 
 
 @dataclass(frozen=True)
@@ -37,34 +63,48 @@ class Binder:
     name: str
     device: str
 
-    def bind(self, spec: Spec | OperationSpec, native: Arrays, dtype: str, device: str) -> int:
-        """Bind in the worker and return a handle."""
+    def prepare(
+        self, spec: Spec | OperationSpec, native: Arrays, dtype: str, device: str
+    ) -> Binding:
+        """Return what is to be bound; nothing is asked of the worker yet."""
         if device not in ("cpu", self.device):
             message = f"this worker was started for {self.device}; ask for the device {device}"
             raise Fault("absent", message)
-        handle, drop = self.link.new_handle()
-        meta = {"op": "bind", "handle": handle, "drop": drop, "load": self.load, "name": self.name}
-        meta |= {"spec": spec.to_json(), "dtype": dtype, "device": device}
-        self.link.request(meta, native, self.link.limits.call_s)
-        return handle
+        return Binding(written(spec), native, dtype, device)
+
+    def bind(self, binding: Binding) -> None:
+        """Bind in the worker."""
+        self.link.request(self._order(binding), binding.native, self.link.limits.call_s)
 
     def ask(
         self,
-        handle: int,
+        binding: Binding,
         call: str,
         native: Arrays,
         shapes: Mapping[str, Shape],
         seconds: float = math.inf,
     ) -> tuple[Arrays, dict[str, Any]]:
-        """Make a call, and return what came back of these names and the facts that were told."""
+        """Make a call, and return what came back of these names and the facts that were told.
+
+        What the worker has not bound yet, or dropped, it binds before: one request for both.
+        """
         most = room(shapes)
         bounds = Bounds(arrays=len(shapes), body=most, names=frozenset(shapes))
-        meta = {"op": "call", "handle": handle, "call": call}
-        meta |= {"want": list(shapes), "room": most}
+        meta: dict[str, Any] = {"op": "call", "call": call, "want": list(shapes), "room": most}
+        if not self.link.holds(binding.handle):
+            meta["bind"] = self._order(binding)
+            native = native | {BOUND + name: array for name, array in binding.native.items()}
+        meta["handle"] = binding.handle
         seconds = min(seconds, self.link.limits.call_s)
         reply, results = self.link.request(meta, native, seconds, bounds)
         told = plain(reply.get("facts"))
         return results, told if isinstance(told, dict) else {}
+
+    def _order(self, binding: Binding) -> dict[str, Any]:
+        binding.handle, drop = self.link.new_handle()
+        meta = {"op": "bind", "handle": binding.handle, "drop": drop}
+        meta |= {"load": self.load, "name": self.name, "spec": binding.spec}
+        return meta | {"dtype": binding.dtype, "device": binding.device}
 
 
 class Proxy:
@@ -89,20 +129,23 @@ class Proxy:
         device: str,
         claims: frozenset[str],
     ) -> None:
-        """Bind it now; it is bound again by itself when the worker has dropped it."""
+        """Ask nothing of the worker yet: it binds with the first call, and again what it has dropped."""
         self.spec = spec
         self.claims = claims
         self.facts: dict[str, Any] = {}
         self._binder = binder
         self._layout = layout
         self._dtype = dtype
-        self._device = device
-        self._native = cast(layout.params_out(spec, dict(params)), dtype)
-        self._handle = binder.bind(spec, self._native, dtype, device)
+        native = cast(layout.params_out(spec, dict(params)), dtype)
+        self._binding = binder.prepare(spec, native, dtype, device)
         self.supply: Callable[[str, Arrays], Arrays] | None = None
         self.seconds = math.inf
         self.mean_gradients = False
         self.turned: dict[str, Any] = {}
+
+    def bind(self) -> None:
+        """Bind it in the worker now."""
+        self._binder.bind(self._binding)
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:
         """Compute one step."""
@@ -154,9 +197,7 @@ class Proxy:
         shapes = self._layout.result_shapes(self.spec, call, steps, batch, drawn=drawn)
         if not group(arrays, "state"):  # there is no gradient of a state that was not given
             shapes = {n: s for n, s in shapes.items() if not n.startswith("d.state.")}
-        if not self._binder.link.holds(self._handle):
-            self._handle = self._binder.bind(self.spec, self._native, self._dtype, self._device)
-        results, self.facts = self._binder.ask(self._handle, call, native, shapes, self.seconds)
+        results, self.facts = self._binder.ask(self._binding, call, native, shapes, self.seconds)
         checked, seen = usable(self.spec, call, shapes, results)
         self.facts |= seen
         self.turned |= seen["shapes"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import json
 import os
 import socket
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ from rnncheck.adapters.base_answers import there
 from rnncheck.adapters.base_operations import OperationAdapter
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import (
+    BOUND,
     DTYPES,
     MOST_AXES,
     Bounds,
@@ -31,7 +34,7 @@ from rnncheck.protocol.frame import (
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.operations import operation_spec_from_json
 from rnncheck.protocol.results import FLOATS
-from rnncheck.protocol.spec import spec_from_json
+from rnncheck.protocol.spec import Spec, spec_from_json
 from rnncheck.worker.confine import confine
 from rnncheck.worker.probe import probe
 from rnncheck.worker.student import fault_of, load_source, watched
@@ -79,6 +82,9 @@ class Server:
             "call": self._call,
         }
         try:
+            if "bind" in meta:
+                with watched():  # what binding shows is no fact of the call
+                    arrays = self._bound_before(meta["bind"], arrays)
             with watched() as seen:
                 reply, results = work[meta["op"]](meta, arrays)
             reply["facts"] = reply.get("facts", {}) | seen.facts()
@@ -125,6 +131,12 @@ class Server:
         self._bound.pop(meta["drop"], None)
         return {}, {}
 
+    def _bound_before(self, meta: _Meta, arrays: Arrays) -> Arrays:
+        """Bind what comes with a call, and return the arrays of the call alone."""
+        own = {n.removeprefix(BOUND): a for n, a in arrays.items() if n.startswith(BOUND)}
+        self._bind(meta, own)
+        return {n: a for n, a in arrays.items() if not n.startswith(BOUND)}
+
     def _call(self, meta: _Meta, arrays: Arrays) -> _Reply:
         bound = self._bound[meta["handle"]]
         self.filename = bound.load.filename
@@ -164,8 +176,13 @@ def _target(target: str) -> Mapping[str, Any]:
 def _runner(load: _Load, meta: _Meta, arrays: Arrays) -> Runner:
     adapter, how = load.adapter, (meta["dtype"], meta["device"])
     if isinstance(adapter, OperationAdapter):
-        return adapter.make(load.names, operation_spec_from_json(meta["spec"]), *how)
-    return adapter.make(load.names, meta["name"], spec_from_json(meta["spec"]), arrays, *how)
+        return adapter.make(load.names, operation_spec_from_json(json.loads(meta["spec"])), *how)
+    return adapter.make(load.names, meta["name"], _spec(meta["spec"]), arrays, *how)
+
+
+@functools.lru_cache(256)
+def _spec(text: str) -> Spec:
+    return spec_from_json(json.loads(text))
 
 
 def _sendable(name: str, value: object) -> Array:
