@@ -10,28 +10,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from rnncheck.grading.asked import Asked, within
-from rnncheck.grading.bank import TRUTHS, Bank, Pair
+from rnncheck.grading.bank import Bank, Pair
+from rnncheck.grading.bank_answers import sigmas, sketches, truths
 from rnncheck.grading.bank_choice import Choice, Chosen
-from rnncheck.grading.batch import TRIES
-from rnncheck.grading.diagnose import asked_of, further_than
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.matrix import Rows
-from rnncheck.grading.sketches import Sketches, sketched
+from rnncheck.grading.sketches import Sketches
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
 from rnncheck.protocol.claims import CALLS
 from rnncheck.protocol.implementation import Bind, Implementation
-from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.names import Array
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import claimed, run_pair
 from rnncheck.suites.prepared import Kept, Prepared
-from rnncheck.suites.subject import CELL_STATE
 from rnncheck.suites.tally import Tally
 
 DRAWS = 200
@@ -96,8 +92,12 @@ def build(
     pairs: Sequence[Pair],
     versions: Mapping[str, str],
     secret: bytes | None = None,
+    *,
+    whole: bool = True,
 ) -> Bank:
     """Return a bank of some pairs, with fresh cases like theirs where a secret seed is given.
+
+    Where it is not to be whole it has no sigmas and no sketches.
 
     Raises:
         UsageError: no fresh case was found that a right answer passes in float32 too.
@@ -107,7 +107,7 @@ def build(
     kept = Kept()
     right = within(bind, contract.claims)
     for pair in pairs:
-        tally = Tally(every=True)  # so that every sigma is asked for
+        tally = Tally(every=whole)  # so that every sigma is asked for
         outcome = run_pair(right, checks()[pair.check], pair.record, prepared=kept, tally=tally)
         if outcome.status != "passed":
             raise UsageError(f"{contract.name}: the reference itself fails {pair.check}: {outcome}")
@@ -118,53 +118,11 @@ def build(
         practice=secret is None,
         pairs=tuple(pairs),
         cases={record: kept.case(record) for record in records},
-        truths={record: _truths(contract, kept, record) for record in records},
-        sigmas={record: _sigmas(contract, kept, record) for record in records},
-        sketches=_sketches(contract, pairs),
+        truths={record: truths(contract, kept, record) for record in records},
+        sigmas={r: sigmas(contract, kept, r) for r in records} if whole else {},
+        sketches=sketches(contract, pairs) if whole else Sketches(),
         versions=versions,
     )
-
-
-def _sigmas(contract: Asked, kept: Prepared, record: CaseSpec) -> dict[str, Arrays]:
-    """Return the sigmas of what was asked for; float32 is precise enough for them."""
-    truth = kept.truth(record, "float64")
-    return {call: _single(contract, arrays) for call, arrays in truth.computed().items()}
-
-
-def _single(contract: Asked, arrays: Mapping[str, Array]) -> Arrays:
-    gradients = contract.claims & {"step_vjp", "sequence_vjp"}
-    asked = {name: a for name, a in arrays.items() if gradients or not name.startswith("d.")}
-    return {n: np.asarray(a, np.float32).astype(np.float64) for n, a in asked.items()}
-
-
-def _sketches(contract: Asked, pairs: Sequence[Pair]) -> Sketches:
-    """Return the sketches of all that a failure of these pairs is compared with."""
-    known = [m for m in mistakes().values() if m.applies(contract.spec)]
-    further = list(further_than(known, contract.spec, TRIES))
-    asked = []
-    for pair in pairs:
-        call, cases = asked_of(checks()[pair.check], pair.record, contract.spec, contract.claims)
-        asked += [(call, case, case.record != pair.record) for case in cases]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return sketched(known, further, sorted(asked, key=lambda one: not one[2]))
-
-
-def _truths(contract: Asked, kept: Prepared, record: CaseSpec) -> dict[str, Arrays]:
-    """Return the answers that were asked for, and those that a failure asks for."""
-    truth = kept.truth(record, "float64")
-    if "sequence" in contract.claims:
-        assert truth.forward
-    there = {name: vars(truth)[name] for name in TRUTHS if name in vars(truth)}
-    return {name: _shown(arrays) for name, arrays in there.items()}
-
-
-def _shown(arrays: Arrays) -> Arrays:
-    """Return answers without the traces of anything but states."""
-    traces = [name for name in arrays if name.startswith("trace.")]
-    hidden = {name for name in traces if f"state.{name.removeprefix('trace.')}" not in arrays}
-    hidden -= {CELL_STATE}
-    return {name: array for name, array in arrays.items() if name not in hidden}
 
 
 def _fresh(contract: Asked, pairs: Sequence[Pair], secret: bytes) -> list[Pair]:

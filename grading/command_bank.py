@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import random
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from rnncheck.grading.asked import Asked, asked
 from rnncheck.grading.assignment import load, names
 from rnncheck.grading.bank import Bank
+from rnncheck.grading.bank_answers import sketches
 from rnncheck.grading.bank_file import practice, practice_path, read, write
 from rnncheck.grading.bank_make import build, choose, survivors
 from rnncheck.grading.digest import package_versions
@@ -18,8 +20,11 @@ from rnncheck.grading.matrix import Matrix, rows
 from rnncheck.grading.matrix import read as read_matrix
 from rnncheck.suites.check import checks
 from rnncheck.suites.prepared import Kept
+from rnncheck.suites.sigmas import kept_sigmas
+from rnncheck.suites.truth import LARGE_WORD, with_large_inputs
 
 NEAR = 1e-12
+SAMPLED = 2  # mistakes of a bank whose sketches are looked at
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -153,7 +158,7 @@ def problems(bank: Bank) -> list[str]:
     contract = contracts(bank.assignment).get(bank.framework)
     if contract is None:
         return ["there is no such contract"]
-    again = build(contract, bank.pairs, bank.versions)
+    again = build(contract, bank.pairs, bank.versions, whole=False)
     found = [
         f"{name} of a case is not what the reference gives"
         for record in bank.cases
@@ -165,6 +170,30 @@ def problems(bank: Bank) -> list[str]:
         for pair in bank.pairs
         if not np.array_equal(bank.cases[pair.record].x, again.cases[pair.record].x)
     ]
+    return found + _stale(contract, bank)
+
+
+def _stale(contract: Asked, bank: Bank) -> list[str]:
+    """Look at the sigmas of one case, and at the sketches of some mistakes: others in each bank."""
+    chance = random.Random(bank.digest)
+    record = chance.choice([pair.record for pair in bank.pairs])
+    found = []
+    for call, known in bank.sigmas[record].items():
+        case = bank.cases[record]
+        large = with_large_inputs(case) if call.startswith(LARGE_WORD) else case
+        sigmas = kept_sigmas(large, call.removeprefix(LARGE_WORD), "float32")
+        if not all(np.allclose(known[name], sigmas[name], rtol=1e-6) for name in known):
+            found.append(f"the sigmas of {call} are not those of the case")
+    ids = chance.sample([mistake.id for mistake in contract.mistakes()], SAMPLED)
+    again, now = sketches(contract, bank.pairs, ids), bank.sketches
+    if not all(place in now.off for place in again.off):
+        return [*found, "there are no sketches of some of the cases that explain a failure"]
+    for index, row in enumerate(again.rows):
+        at = now.rows.index(row) if row in now.rows else -1
+        fresh = [float(off[index]) for off in again.off.values()]
+        kept = [float(now.off[place][at]) for place in again.off]
+        if at < 0 or not np.allclose(fresh, kept, rtol=1e-4, atol=1e-6, equal_nan=True):
+            found.append("the sketch of a mistake is not that of its numbers")
     return found
 
 

@@ -138,7 +138,7 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
             report = replace(report, tier=opened.tier)
             return _not_opened(report, assignment, pairs, worth, fault, tell)
         judged, logs = [], Logs()
-        explain = Diagnostician(opened, device, how.tries, logs, how.bank)
+        explain = Diagnostician(opened, device, how.tries, logs=logs, bank=how.bank)
         for outcome in _run(opened, pairs, device, how, logs):
             found = explain(outcome) if how.with_diagnosis else None
             hidden = assignment.hides(outcome.check, outcome.family)

@@ -71,6 +71,7 @@ SAME_EVERYWHERE = (
     "test_reference_numbers",
     "test_reference_time",
     "test_reference_topologies",
+    "test_replays",
     "test_results",
     "test_resume",
     "test_rows_catch",
