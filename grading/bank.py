@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from rnncheck.grading.sketches import Sketches
-from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.names import Arrays, parameter_shapes, state_shapes
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.check import Check, checks
 from rnncheck.suites.prepared import Kept
@@ -152,21 +152,26 @@ def restored(
     """Return cases, truths and sigmas of what `stored` gave."""
     cases, truths, sigmas = {}, {}, {}
     for record, held in zip(records, arrays, strict=True):
-        given = held["given"]
+        given, states = held["given"], state_shapes(record.spec, record.batch)
         lengths, mask = given.get("lengths"), given.get("mask")
         cases[record] = Case(
             record=record,
-            params=held["params"],
+            params=_ordered(held["params"], parameter_shapes(record.spec)),
             x=given["x"],
-            state=held.get("state"),
+            state=_ordered(held["state"], states) if "state" in held else None,
             lengths=lengths,
             mask=mask,
             d_outputs=given["d_outputs"],
-            d_state=held["d_state"],
+            d_state=_ordered(held["d_state"], states),
             dropout=held.get("dropout"),
         )
         truths[record], sigmas[record] = _marked(held, "truth "), _marked(held, "sigmas ")
     return cases, truths, sigmas
+
+
+def _ordered(arrays: Arrays, names: Iterable[str]) -> Arrays:
+    """Return arrays in the order in which a case is made: sigma's random numbers follow it."""
+    return {name: arrays[name] for name in names}
 
 
 def _marked(held: Mapping[str, Arrays], word: str) -> Groups:

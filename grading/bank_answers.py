@@ -41,7 +41,7 @@ def _shown(arrays: Arrays) -> Arrays:
 
 def sigmas(contract: Asked, kept: Prepared, record: CaseSpec) -> dict[str, Arrays]:
     """Return float32's sigmas of the calls of which any was asked for, see Truth.known."""
-    computed = kept.truth(record, "float64").computed()
+    computed = kept.truth(record, "float64").single_sigmas()
     return {call: _single(contract, arrays) for call, arrays in computed.items()}
 
 
