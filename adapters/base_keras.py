@@ -83,6 +83,10 @@ class KerasRunner:
                 return {key: _numpy(t) for key, t in self._noted(self.run(given, step)).items()}
             return self._gradients(given, step)
 
+    def weights(self) -> dict[str, Any]:
+        """Return the object's weights by the names of their gradients."""
+        return dict(zip(self.names, self.built.weights, strict=True))
+
     def mask(self, given: dict[str, Any]) -> dict[str, Any]:
         """Return the argument "mask" (B, T) where a mask or lengths are given."""
         if "mask" in given:
@@ -128,8 +132,7 @@ class KerasRunner:
     def _gradients(self, given: dict[str, Any], step: bool) -> Arrays:
         inputs = [key for key in given if key == "x" or key.startswith("state.")]
         sources = {f"d.{key}": given[key] for key in inputs}
-        weights = zip(self.names, self.built.weights, strict=True)
-        sources |= {f"d.{name}": weight.value for name, weight in weights}
+        sources |= {f"d.{name}": weight.value for name, weight in self.weights().items()}
         with self.tf.GradientTape() as tape:
             tape.watch(list(sources.values()))
             results = self._noted(self.run(given, step))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.spec import Spec
 
 INPUTS, HIDDEN = 5, 7
+BIASES = ("bias_ih", "bias_hh")
 MISFIT = "they do not make up those of"
 LETTERS = {
     "elman": {},
@@ -37,7 +38,7 @@ class Piece:
 
     Attributes:
         name: its name.
-        kind: "ih", "hh", "kernel" (one matrix for [x, h]), or "bias_ih", "bias_hh".
+        kind: "ih", "hh", "kernel" (one matrix for [x, h]), "bias_ih", "bias_hh", or "biases" (2, G*H).
         gates: whose rows stand in it, in order.
         turned: whether it is (in, out), not (out, in).
     """
@@ -50,7 +51,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class _Shape:
-    """What the shape of a parameter says: the kind "ih", "hh", "kernel" or "bias", gates, order."""
+    """What the shape says: the kind "ih", "hh", "kernel", "bias" or "biases", gates, order."""
 
     kind: str
     count: int
@@ -89,6 +90,8 @@ def _read(shape: Shape, gates: int) -> _Shape | None:
         return _Shape("bias", counts[dims[0]]) if dims[0] in counts else None
     if len(dims) != 2:
         return None
+    if dims == (2, HIDDEN * gates):
+        return _Shape("biases", gates)
     for width, kind in ((INPUTS, "ih"), (HIDDEN, "hh"), (INPUTS + HIDDEN, "kernel")):
         if dims == (HIDDEN, HIDDEN) and kind == "hh":
             return _Shape("hh", 1)
@@ -151,6 +154,10 @@ def _first(stem: str, cell: str) -> str:
 def _biases(seen: Mapping[str, _Shape], spec: Spec, shapes: Mapping[str, Shape]) -> list[Piece]:
     """Return the biases: those after a recurrent matrix belong to it, if these are half of them."""
     own = {n: s for n, s in seen.items() if s.kind == "bias"}
+    both = [n for n, s in seen.items() if s.kind == "biases"]
+    if len(both) == 1 and not own and spec.biases == "double":
+        return [Piece(both[0], "biases", spec.gates)]
+    own |= {n: replace(s, count=2 * s.count) for n, s in seen.items() if s.kind == "biases"}
     total, gates = sum(s.count for s in own.values()), len(spec.gates)
     asked = {"none": 0, "single": gates, "double": 2 * gates}[spec.biases]
     if total != asked:
@@ -196,10 +203,17 @@ def values(
     """Return the student's parameters, 2-D and 1-D, from the protocol's."""
     found: Arrays = {}
     for piece in pieces:
+        if piece.kind == "biases":
+            found[piece.name] = np.stack([_side(piece, spec, params[n]) for n in BIASES])
+            continue
         rows = [_row(piece, spec.gates.index(g), params, state_first) for g in piece.gates]
         array = np.concatenate(rows)
         found[piece.name] = array.T if piece.turned else array
     return found
+
+
+def _side(piece: Piece, spec: Spec, biases: Array) -> Array:
+    return np.concatenate([biases[spec.gates.index(gate)] for gate in piece.gates])
 
 
 def _row(piece: Piece, gate: int, params: Arrays, state_first: bool) -> Array:
@@ -235,6 +249,12 @@ def gradients(
     found = {name: np.zeros_like(a) for name, a in like.items()}
     size = spec.hidden_sizes[0]
     for piece in pieces:
+        if piece.kind == "biases":
+            for name, side in zip(
+                BIASES, own[piece.name].reshape(2, len(piece.gates), size), strict=True
+            ):
+                found[name][[spec.gates.index(gate) for gate in piece.gates]] = side
+            continue
         array = np.squeeze(own[piece.name]) if own[piece.name].ndim > 2 else own[piece.name]
         array = array.reshape(len(piece.gates) * size) if piece.kind.startswith("bias") else array
         rows = np.split(array.T if piece.turned else array, len(piece.gates))

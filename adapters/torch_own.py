@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from rnncheck.adapters.base import Adapter, Layout, state_names
-from rnncheck.adapters.base_answers import find, single, wrong_answer
+from rnncheck.adapters.base_answers import find, single
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
+from rnncheck.adapters.base_own_calls import first_of, named, ways
 from rnncheck.adapters.base_torch import TorchRunner, import_torch
 from rnncheck.protocol import claims as vocabulary
 from rnncheck.protocol.faults import Fault
@@ -87,7 +88,16 @@ class TorchOwnRunner(TorchRunner):
         """Call the module on tensors, with the state as it takes it."""
         kinds = state_names(self.spec)
         state = [given[f"state.{kind}"] for kind in kinds if f"state.{kind}" in given]
-        return self._named(self._called(given["x"], state), kinds, step)
+        x, time = given["x"], 0 if self.spec.time_major else 1
+        answer = first_of(ways(state, tuple), lambda *way: self.module(x, *way))
+        return named(
+            answer,
+            kinds,
+            step=step,
+            is_tensor=lambda t: isinstance(t, self.torch.Tensor),
+            stack=lambda steps: self.torch.stack(steps, dim=time),
+            last=lambda outputs: outputs.select(time, -1),
+        )
 
     def _values(self) -> Arrays:
         return values(self.pieces, self.spec, self.params, state_first=self.state_first)
@@ -99,51 +109,6 @@ class TorchOwnRunner(TorchRunner):
                 "error", f"{type(module).__name__} is no torch.nn.Module; derive it from it"
             )
         return module
-
-    def _called(self, x: Any, state: list[Any]) -> Any:
-        if not state:
-            return self.module(x)
-        ways = (
-            [(tuple(state),), tuple(state)] if len(state) > 1 else [tuple(state), (tuple(state),)]
-        )
-        first: Exception | None = None
-        for way in ways:
-            try:
-                return self.module(x, *way)
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                first = first or error
-        assert first is not None
-        raise first
-
-    def _named(self, answer: Any, kinds: list[str], step: bool) -> dict[str, Any]:
-        """Take an answer apart: outputs, one for each step or one tensor, then the state."""
-        asked = f"outputs and the new state ({', '.join(kinds)})"
-        if (
-            isinstance(answer, tuple | list)
-            and answer
-            and isinstance(answer[0], list | tuple)
-            and not step
-        ):
-            answer = (self.torch.stack(list(answer[0])), *answer[1:])
-        flat = _flat(answer)
-        if not flat or not all(isinstance(t, self.torch.Tensor) for t in flat):
-            raise wrong_answer(answer, asked)
-        if len(flat) == len(kinds) and step:
-            flat = [flat[0], *flat]  # h is the output
-        if len(flat) == 1 and not step and len(kinds) == 1:
-            flat = [flat[0], flat[0][-1] if self.spec.time_major else flat[0][:, -1]]
-        if len(flat) != len(kinds) + 1:
-            raise wrong_answer(answer, asked)
-        named = {f"state.{kind}": tensor for kind, tensor in zip(kinds, flat[1:], strict=True)}
-        return {"outputs": flat[0]} | named
-
-
-def _flat(answer: Any) -> list[Any]:
-    if isinstance(answer, tuple | list):
-        return [tensor for part in answer for tensor in _flat(part)]
-    return [answer]
 
 
 def claims(spec: Spec) -> frozenset[str]:

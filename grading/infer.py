@@ -13,15 +13,19 @@ from rnncheck.adapters.base_own import MISFIT
 from rnncheck.grading.contract import Contract
 from rnncheck.grading.opened import Opened, spec_of
 from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import GATES
 from rnncheck.suites.calls import answers, call_of
-from rnncheck.suites.case import make_case
+from rnncheck.suites.case import Case, make_case
 from rnncheck.suites.cases import general
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
 NEAR = 1e-3  # conventions differ by far more; the verdict is the checks'
-OTHER_ADAPTERS = {"torch_own": ("torch_own_state_first",)}
+OTHER_ADAPTERS = {
+    "torch_own": ("torch_own_state_first",),
+    "keras_own": ("keras_own_state_first",),
+}
 
 
 def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[Contract, str]:
@@ -36,11 +40,11 @@ def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[
     for adapter in (contract.adapter, *OTHER_ADAPTERS.get(contract.adapter, ())):
         asked = replace(contract, adapter=adapter)
         with opened(asked) as submission:
-            unfit: set[object] = set()
+            tried = _Tried(submission, next(candidates(contract.options))["gates"])
             for options in candidates(contract.options):
-                if options["biases"] in unfit:
+                if tried.in_vain(options):
                     continue
-                found = _fits(submission, options, unfit)
+                found = tried.fits(options)
                 if found is None:
                     return contract, ""  # it cannot be called at all: the checks say why
                 if found:
@@ -66,26 +70,57 @@ def candidates(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**options, **dict(zip(open_ones, chosen, strict=True))}
 
 
-def _fits(opened: Opened, options: Mapping[str, Any], unfit: set[object]) -> bool | None:
-    """Say whether two cases come out right; None where no call can be made by any convention.
+class _Tried:
+    """Tries options, with no more calls than tell them apart.
 
-    A number of biases that the parameters do not make up is added to `unfit`.
+    What comes out depends on the number of biases alone, and on the order of the gates where these
+    are told by their names: the case's numbers then go elsewhere. All else changes what is right.
     """
-    spec = spec_of(options)
-    call = call_of(opened.claims)
-    for record in general(spec)[:2]:
-        case = make_case(record)
-        try:
-            result = answers(Subject(opened.bind, case), case, call)
-        except Fault as fault:
-            if MISFIT in str(fault):
-                unfit.add(options["biases"])
-            return None if fault.kind in ("not_implemented", "died", "timeout", "absent") else False
-        truth = Truth(case)
-        right = truth.forward if call == "sequence" else truth.first_step
-        if not all(np.allclose(result[name], right[name], NEAR, NEAR) for name in result):
-            return False
-    return True
+
+    def __init__(self, opened: Opened, first: tuple[str, ...]) -> None:
+        self._opened, self._first = opened, first
+        self._unfit: set[object] = set()  # numbers of biases that the parameters do not make up
+        self._came: dict[tuple[object, tuple[str, ...], int], Arrays] = {}
+        self._told: bool | None = None  # whether gates are told by their names
+
+    def in_vain(self, options: Mapping[str, Any]) -> bool:
+        """Say so of a number of biases that is not there, and of the order of gates with names."""
+        return options["biases"] in self._unfit or (
+            self._told is True and options["gates"] != self._first
+        )
+
+    def fits(self, options: Mapping[str, Any]) -> bool | None:
+        """Say whether two cases come out right; None where no call can be made in any way."""
+        spec = spec_of(options)
+        call = call_of(self._opened.claims)
+        for number, record in enumerate(general(spec)[:2]):
+            case = make_case(record)
+            try:
+                result = self._result(options, number, case, call)
+            except Fault as fault:
+                if MISFIT in str(fault):
+                    self._unfit.add(options["biases"])
+                none = ("not_implemented", "died", "timeout", "absent")
+                return None if fault.kind in none else False
+            truth = Truth(case)
+            right = truth.forward if call == "sequence" else truth.first_step
+            if not all(np.allclose(result[name], right[name], NEAR, NEAR) for name in result):
+                return False
+        return True
+
+    def _result(self, options: Mapping[str, Any], number: int, case: Case, call: str) -> Arrays:
+        gates = self._first if self._told is False else options["gates"]
+        key = options["biases"], gates, number
+        if key not in self._came:
+            self._came[key] = answers(Subject(self._opened.bind, case), case, call)
+            before = self._came.get((options["biases"], self._first, number))
+            if before is not None and gates != self._first:
+                self._told = not _same(before, self._came[key])
+        return self._came[key]
+
+
+def _same(left: Arrays, right: Arrays) -> bool:
+    return all(np.array_equal(left[name], right[name]) for name in left)
 
 
 def _words(options: Mapping[str, Any], adapter: str) -> str:

@@ -1,0 +1,83 @@
+"""How cells and layers with parameters of their own are called, and what they give back.
+
+A state is taken as h, [h], (h, c), [h, c] or h and c apart, whichever a class takes; what comes back
+is outputs, one tensor or one for each step, and the new state in any nesting; or the state alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rnncheck.adapters.base_answers import wrong_answer
+
+
+def ways(state: list[Any], container: type[list[Any]] | type[tuple[Any, ...]]) -> list[Any]:
+    """Return the positional arguments by which a state may be handed over, the likeliest first."""
+    if not state:
+        return [()]
+    joined: tuple[Any, ...] = (container(state),)
+    apart = tuple(state)
+    return [joined, apart] if len(state) > 1 or container is list else [apart, joined]
+
+
+def first_of(ways: Sequence[Any], call: Callable[..., Any]) -> Any:
+    """Return what the first way gives that raises nothing; else raise what the first one raised."""
+    first: Exception | None = None
+    for way in ways:
+        try:
+            return call(*way)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def named(
+    answer: Any,
+    kinds: list[str],
+    *,
+    step: bool,
+    is_tensor: Callable[[Any], bool],
+    stack: Callable[[list[Any]], Any],
+    last: Callable[[Any], Any],
+) -> dict[str, Any]:
+    """Take an answer apart.
+
+    Args:
+        answer: of a call.
+        kinds: parts of the state, h first.
+        step: whether one step was asked for.
+        is_tensor: tells tensors from other things.
+        stack: joins the outputs of steps over time.
+        last: picks the last step of outputs.
+
+    Returns:
+        "outputs" and "state.<part>".
+
+    Raises:
+        Fault: it is something else.
+    """
+    asked = f"outputs and the new state ({', '.join(kinds)})"
+    told = list(answer) if isinstance(answer, tuple | list) else []
+    if told and isinstance(told[0], list | tuple) and not step:
+        answer = (stack(list(told[0])), *told[1:])
+    flat = _flat(answer)
+    if not flat or not all(is_tensor(t) for t in flat):
+        raise wrong_answer(answer, asked)
+    if len(flat) == len(kinds) and step:
+        flat = [flat[0], *flat]  # h is the output
+    if len(flat) == 1 and not step and len(kinds) == 1:
+        flat = [flat[0], last(flat[0])]
+    if len(flat) != len(kinds) + 1:
+        raise wrong_answer(answer, asked)
+    states = {f"state.{kind}": tensor for kind, tensor in zip(kinds, flat[1:], strict=True)}
+    return {"outputs": flat[0]} | states
+
+
+def _flat(answer: Any) -> list[Any]:
+    if isinstance(answer, tuple | list):
+        return [tensor for part in answer for tensor in _flat(part)]
+    return [answer]

@@ -1,0 +1,28 @@
+"""As keras_own, for layers with one kernel for [h, x]: the state before the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rnncheck.adapters.base import Adapter
+from rnncheck.adapters.base_answers import find
+from rnncheck.adapters.keras_own import KerasOwnLayout, KerasOwnRunner, claims
+from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.spec import Spec
+
+
+class StateFirstRunner(KerasOwnRunner):
+    """Reads a kernel's rows as those of h, then those of x."""
+
+    state_first = True
+
+
+def make(
+    namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
+) -> StateFirstRunner:
+    """Build the object (see base.Adapter)."""
+    return StateFirstRunner(find(namespace, name), spec, params, dtype, device)
+
+
+ADAPTER = Adapter("keras_own_state_first", "keras3", KerasOwnLayout(), claims, make)
