@@ -12,7 +12,8 @@ import pytest
 from rnncheck.protocol.spec import Padding, Spec
 from rnncheck.reference.differences import complex_step
 from rnncheck.reference.implementation import bind
-from rnncheck.reference.losses import KINDS, backward, forward, log_softmax, softmax
+from rnncheck.reference.losses import KINDS, backward, forward, log_softmax
+from rnncheck.reference.nonlinearities import softmax
 from rnncheck.reference.padding import valid_steps
 from rnncheck.reference.reduction import NORMALISATIONS, Reduction, counted
 from tests.reference_cases import Numbers, make, same, worst
