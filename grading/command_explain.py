@@ -14,8 +14,10 @@ from rnncheck.grading.find import find_assignment, find_contract, read_submissio
 from rnncheck.grading.flow_plot import draw
 from rnncheck.grading.gradient_flow import Measured, measure
 from rnncheck.grading.opened import open_submission
+from rnncheck.grading.settled import Settled, settled
 from rnncheck.protocol.faults import Fault
-from rnncheck.protocol.spec import SpecError
+from rnncheck.protocol.operations import Operations
+from rnncheck.protocol.spec import Spec, SpecError
 from rnncheck.reference.flow import EXPLODED, VANISHED
 
 TOPICS = ("gradient-flow",)
@@ -46,12 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{submission.fault}. Nothing was explained.")
     assignment = load(arguments.assignment or find_assignment(submission))
     contract = find_contract(assignment, submission)
-    if contract.parts:
-        raise UsageError(f"{assignment.name} is judged part by part; it has no network to explain")
     print(f"{line(arguments.file)}  {assignment.name}: {assignment.title} ({contract.framework})")
+    seen = _network(settled(submission, assignment, contract))
+    if seen.part:
+        print(f"seen through {seen.part}")
     try:
         with (
-            open_submission(submission, contract, assignment.limits) as opened,
+            open_submission(submission, seen.contract, assignment.limits) as opened,
             np.errstate(all="ignore"),
         ):
             measured = measure(opened, arguments.steps)
@@ -65,6 +68,20 @@ def run(arguments: argparse.Namespace) -> int:
         norms = {"submission": measured.mine.largest, "reference": measured.right.largest}
         print(draw(path, f"{arguments.file.name}: {assignment.title}", norms))
     return 1 if measured.differs else 0
+
+
+def _network(found: list[Settled]) -> Settled:
+    """Return the part that shows the flow best: whole gradients, then those of a step."""
+    shown = [s for s in found if isinstance(s.contract.spec, Operations) or _shows(s.contract.spec)]
+    ranks = ("sequence_vjp", "step_vjp", "step", "sequence")
+    return min(
+        shown or found,
+        key=lambda s: next((k for k, call in enumerate(ranks) if call in s.contract.claims), 9),
+    )
+
+
+def _shows(spec: Spec) -> bool:
+    return spec.cell_state == "shown" and not spec.output_size
 
 
 def _steps(text: str) -> int:

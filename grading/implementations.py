@@ -7,18 +7,20 @@ from pathlib import Path
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.fixtures.operation_records import operation_records
-from rnncheck.grading.assignment import load
+from rnncheck.grading.assignment import Assignment, load
 from rnncheck.grading.diagnose import Diagnostician
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
 from rnncheck.grading.opened import Opened, open_operations, open_submission, open_target
 from rnncheck.grading.render import verdict
 from rnncheck.grading.report import Judged
+from rnncheck.grading.settled import Settled, settled
+from rnncheck.grading.submission import Submission
 from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Dropout, Padding, Spec
 from rnncheck.reference import operations
 from rnncheck.reference.implementation import bind, claims_of
-from rnncheck.suites.check import FAMILIES
+from rnncheck.suites.check import FAMILIES, Check
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.handle import Handle
 
@@ -105,8 +107,10 @@ def _own_handle(opened: Opened, world: str, device: str) -> Handle:
     )
 
 
-def submission_handle(file: Path, assignment_name: str | None, device: str = "cpu") -> Handle:
-    """Return a submission.
+def submission_handles(
+    file: Path, assignment_name: str | None, device: str = "cpu"
+) -> list[Handle]:
+    """Return a submission: one handle, or one for each part of a homework.
 
     Raises:
         UsageError: there is no such file, assignment, contract or device, or it is no Python.
@@ -114,22 +118,33 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
     submission = read_submission(file)
     if submission.fault:
         raise UsageError(submission.fault)
-    name = assignment_name or find_assignment(submission)
-    assignment = load(name)
+    assignment = load(assignment_name or find_assignment(submission))
     contract = find_contract(assignment, submission)
-    if contract.parts:
-        raise UsageError(f"{name} is judged part by part; use: rnncheck check {file}")
-    opened = open_submission(submission, contract, assignment.limits, device)
+    return [
+        _submitted(submission, assignment, seen, device)
+        for seen in settled(submission, assignment, contract, device)
+    ]
 
+
+def _submitted(
+    submission: Submission, assignment: Assignment, seen: Settled, device: str
+) -> Handle:
+    contract, name = seen.contract, submission.path.name
+    opened = open_submission(submission, contract, assignment.limits, device, supply=seen.supply)
     diagnose = Diagnostician(opened, device)
 
     def explain(outcome: Outcome) -> str:
         hidden = assignment.hides(outcome.check, outcome.family)
         found = None if hidden else diagnose(outcome)
-        return verdict(Judged(outcome, 0.0, found, hidden), str(file), name)
+        judged = Judged(outcome, 0.0, found, hidden, part=seen.part)
+        return verdict(judged, str(submission.path), assignment.name)
+
+    def asks(check: Check) -> bool:
+        advised = assignment.points.get(check.name, 1) == 0  # a part shows no advice
+        return not advised and (check.vjp or not contract.backward)
 
     return Handle(
-        name=file.name,
+        name=f"{name}-{seen.part}" if seen.part else name,
         spec=opened.spec,
         claims=opened.claims,
         bind=opened.binds,
@@ -140,4 +155,5 @@ def submission_handle(file: Path, assignment_name: str | None, device: str = "cp
         explain=explain,
         close=opened.close,
         hides=lambda check: assignment.hides(check.name, check.family),
+        asks=asks,
     )

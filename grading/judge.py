@@ -17,7 +17,7 @@ from rnncheck.grading.diagnose import TRIES, Diagnostician
 from rnncheck.grading.infer import inferred
 from rnncheck.grading.marks import points_of
 from rnncheck.grading.opened import Opened, Supply, open_submission
-from rnncheck.grading.parts import judge_parts
+from rnncheck.grading.parts import Settle, judge_parts
 from rnncheck.grading.report import Judged, Report
 from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
@@ -46,6 +46,7 @@ def judge(
     shares: bool = False,
     servers: Servers | None = None,
     bank: Bank | None = None,
+    settle: Settle = lambda part, contract, supply: None,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
 
@@ -65,6 +66,7 @@ def judge(
         shares: compute what part of its allowance every comparison used, not only where need be.
         servers: what gives workers; None for those that this process shares.
         bank: what is replayed; None for all cases of every check. Not for contracts with parts.
+        settle: see judge_parts.
 
     Raises:
         Trouble: something of rnncheck's own or of the machine failed.
@@ -85,7 +87,7 @@ def judge(
             as_asked = replace(alone, only=words, supply=supply, with_diagnosis=explains)
             return _judge(submission, assignment, asked, as_asked)
 
-        return judge_parts(one, contract.parts, only=only, tell=tell)
+        return judge_parts(one, contract.parts, only=only, tell=tell, settle=settle)
 
 
 def _judge_open(

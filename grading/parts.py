@@ -13,6 +13,7 @@ from rnncheck.grading.right_steps import right_steps
 from rnncheck.suites.sentences import say
 
 Judge = Callable[[Contract, Sequence[str], Supply | None, bool], Report]
+Settle = Callable[[str, Contract, Supply | None], None]
 
 
 def judge_parts(
@@ -21,6 +22,7 @@ def judge_parts(
     *,
     only: Sequence[str],
     tell: Callable[[Judged], None],
+    settle: Settle = lambda part, contract, supply: None,
 ) -> Report:
     """Judge each part of a contract and join what became of them in one report.
 
@@ -30,6 +32,8 @@ def judge_parts(
         parts: of the contract.
         only: checks to run, see words_of; () for all.
         tell: called with each check when its part is judged.
+        settle: called with the name of each part, the contract by which it is judged in the end,
+            and with what it is handed beside each call.
     """
     reports: dict[str, Report] = {}
     named = [part.name for part in parts]
@@ -38,7 +42,9 @@ def judge_parts(
         if words is None:
             continue
         wrong = _WrongSteps(judge, parts, reports if not only else {})
-        reports[part.name] = _weighed(_judge_part(judge, part, wrong, words), part)
+        report, contract, supply = _judge_part(judge, part, wrong, words)
+        settle(part.name, contract, supply)
+        reports[part.name] = _weighed(report, part)
         for judged in reports[part.name].judged:
             tell(judged)
     return _joined(reports)
@@ -77,9 +83,12 @@ def words_of(part: str, parts: Sequence[str], only: Sequence[str]) -> Sequence[s
     return words or None
 
 
-def _judge_part(judge: Judge, part: Part, steps: _WrongSteps, words: Sequence[str]) -> Report:
+def _judge_part(
+    judge: Judge, part: Part, steps: _WrongSteps, words: Sequence[str]
+) -> tuple[Report, Contract, Supply | None]:
     """Judge a part as it is, else by a convention that fits better, else with right steps."""
     contract, notes = part.contract, []
+    supplied: Supply | None = None
     best = judge(contract, words, None, False)
     for says, variant in part.variants if best.mark not in (None, 100) else ():
         trial = judge(variant, words, None, True)
@@ -92,9 +101,9 @@ def _judge_part(judge: Judge, part: Part, steps: _WrongSteps, words: Sequence[st
         supply = partial(right_steps, forward=forward, backward=contract.backward)
         trial = judge(contract, words, supply, False)
         if _marks(trial) > _marks(best):
-            best = trial
+            best, supplied = trial, supply
             notes.append(say("right_steps", steps=", ".join(wrong)))
-    return replace(best, notes=(*best.notes, *notes))
+    return replace(best, notes=(*best.notes, *notes)), contract, supplied
 
 
 def _marks(report: Report) -> float:

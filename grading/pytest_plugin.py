@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnncheck.grading.errors import UsageError
-from rnncheck.grading.implementations import reference_handles, submission_handle, target_handles
+from rnncheck.grading.implementations import reference_handles, submission_handles, target_handles
 from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.ledger import NOT_JUDGED, Ledger
@@ -70,7 +70,7 @@ def _made(config: pytest.Config) -> list[Handle]:
     device = str(config.getoption("--device"))
     file: str | None = config.getoption("--submission")
     if file:
-        return [submission_handle(Path(file), config.getoption("--assignment"), device)]
+        return submission_handles(Path(file), config.getoption("--assignment"), device)
     worlds = config.getoption("--world") or WORLDS
     handles = reference_handles() if "numpy" in worlds else []
     return handles + [handle for world in worlds for handle in target_handles(world, device)]

@@ -33,6 +33,7 @@ class Handle:
         close: frees what it holds.
         hides: says of which checks no more is told than how they ended.
         families: of the checks that are run on it.
+        asks: says which checks are run; all by default.
         slow: its calls take long: cases are drawn in its first dtype alone, unless asked for.
     """
 
@@ -48,6 +49,7 @@ class Handle:
     close: Callable[[], None] = field(default=lambda: None, compare=False)
     hides: Callable[[Check], bool] = field(default=lambda check: False, compare=False)
     families: tuple[str, ...] = FAMILIES
+    asks: Callable[[Check], bool] = field(default=lambda check: True, compare=False)
     slow: bool = False
 
     def drawn(self, dtype: str) -> int:
@@ -57,4 +59,7 @@ class Handle:
     def plan(self) -> Plan:
         """Return every check with its cases; none where it is not run or not claimed."""
         pairs = plan(self.spec, self.claims)
-        return [(check, cases if check.family in self.families else ()) for check, cases in pairs]
+        asked = [check.family in self.families and self.asks(check) for check, _ in pairs]
+        return [
+            (check, cases if ask else ()) for (check, cases), ask in zip(pairs, asked, strict=True)
+        ]

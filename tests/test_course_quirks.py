@@ -7,11 +7,11 @@ import pytest
 
 from rnncheck.grading.assignment import load
 from rnncheck.grading.cli import main
-from rnncheck.grading.errors import UsageError
 from rnncheck.grading.find import find_assignment, find_contract, read_submission
-from rnncheck.grading.implementations import submission_handle
+from rnncheck.grading.implementations import submission_handles
 from rnncheck.grading.judge import judge
 from rnncheck.grading.report import Report
+from rnncheck.suites.driver import run_pair
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 RNN = (SOLUTIONS / "cs231n-rnn" / "numpy.py").read_text("utf-8")
@@ -328,10 +328,33 @@ def test_family_is_known_by_its_names(tmp_path: Path, name: str) -> None:
     assert find_assignment(read_submission(path)) == name
 
 
-def test_parts_are_for_check_and_grade(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The suites under pytest and explain say that a homework of parts is not for them."""
+def test_suites_take_each_part_as_it_is_judged(tmp_path: Path) -> None:
+    """Under pytest a part is an implementation; loops are given right steps for wrong ones."""
+    path = tmp_path / "rnn_layers.py"
+    path.write_text(changed(RNN, ("prev_h @ Wh + b)", "prev_h @ Wh)")))
+    ended = {}
+    for handle in submission_handles(path, "cs231n-rnn"):
+        runs = [(c, r) for c, records in handle.plan() for r in records if c.family == "reference"]
+        ended[handle.name] = {run_pair(handle.bind, c, r).status for c, r in runs[:1]}
+        handle.close()
+    assert ended == {
+        "rnn_layers.py-rnn_step_forward": {"failed"},
+        "rnn_layers.py-rnn_step_backward": set(),
+        "rnn_layers.py-rnn_forward": {"passed"},
+        "rnn_layers.py-rnn_backward": set(),
+    }
+
+
+def test_gradient_flow_of_a_part_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The part that shows gradients best is looked at; what holds no network is refused."""
     path = SOLUTIONS / "cs231n-rnn" / "numpy.py"
-    with pytest.raises(UsageError, match="judged part by part; use: rnncheck check"):
-        submission_handle(path, "cs231n-rnn")
-    assert main(["explain", "gradient-flow", str(path), "--out", str(tmp_path)]) == 2
-    assert "judged part by part" in capsys.readouterr().err
+    assert main(["explain", "gradient-flow", str(path), "--steps", "3"]) == 0
+    assert "seen through rnn_backward" in capsys.readouterr().out
+    path = SOLUTIONS / "cs231n-lstm" / "numpy.py"
+    assert main(["explain", "gradient-flow", str(path), "--steps", "3"]) == 0
+    assert "seen through lstm_step_backward" in capsys.readouterr().out
+    layers = SOLUTIONS / "cs231n-layers" / "numpy.py"
+    assert main(["explain", "gradient-flow", str(layers), "--out", str(tmp_path)]) == 2
+    assert "and no network" in capsys.readouterr().err
