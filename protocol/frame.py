@@ -124,7 +124,7 @@ def receive(
     meta, table = _parse(_read(channel, header_size, deadline), bounds)
     if sum(_size(entry) for entry in table) != body_size:
         raise FrameError("the arrays of the header do not fill the body")
-    return meta, {entry[0]: _read_array(channel, entry, deadline) for entry in table}
+    return meta, _arrays(_read(channel, body_size, deadline), table)
 
 
 def _left(deadline: float) -> float | None:
@@ -156,12 +156,18 @@ def _read(channel: socket.socket, size: int, deadline: float) -> bytearray:
     return data
 
 
-def _read_array(channel: socket.socket, entry: _Entry, deadline: float) -> Array:
-    _, code, shape = entry
-    array: Array = np.empty(shape, np.dtype("<" + code) if code != "b1" else np.uint8)
-    if array.size:
-        _fill(channel, array.reshape(-1).view(np.uint8).data, deadline)
-    return np.asarray(array != 0) if code == "b1" else array
+def _arrays(body: bytearray, table: list[_Entry]) -> Arrays:
+    """Return copies, so that each is aligned and stands alone."""
+    found: Arrays = {}
+    at = 0
+    for entry in table:
+        name, code, shape = entry
+        kind = np.dtype("<" + code) if code != "b1" else np.dtype(np.uint8)
+        count = math.prod(shape)
+        flat: Array = np.frombuffer(body, kind, count, at) if count else np.zeros(0, kind)
+        found[name] = (flat != 0 if code == "b1" else flat.copy()).reshape(shape)
+        at += _size(entry)
+    return found
 
 
 def _no_constant(text: str) -> NoReturn:

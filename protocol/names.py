@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -162,6 +163,13 @@ def result_shapes(
         "outputs" and "state.<part>" of a forward call; "d.<parameter>", "d.x" and
         "d.state.<part>" of a vjp; "dropout.<mask>" of both where masks are drawn.
     """
+    return dict(_result_shapes(spec, call, steps, batch, drawn))
+
+
+@functools.lru_cache(1024)
+def _result_shapes(
+    spec: Spec, call: str, steps: int, batch: int, drawn: bool
+) -> Mapping[str, Shape]:
     lead: Shape = (batch,) if call.startswith("step") else (steps, batch)
     states = state_shapes(spec, batch)
     if not call.endswith("_vjp"):

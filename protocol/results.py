@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -66,8 +67,13 @@ def usable_arrays(
                 raise Fault("shape", _differs(axes_of(name), name, array.shape, shape))
             turned[name] = [list(array.shape), list(shape)]
         arrays[name] = array.reshape(shape)
-    dtypes = {name: array.dtype.name for name, array in arrays.items()}
+    dtypes = {name: _name(array.dtype) for name, array in arrays.items()}
     return arrays, {"dtypes": dtypes, "shapes": turned}
+
+
+@functools.cache
+def _name(dtype: Any) -> str:
+    return str(dtype.name)
 
 
 def axes(spec: Spec, call: str, name: str) -> tuple[str, ...]:

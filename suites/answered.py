@@ -6,6 +6,7 @@ calls has the second answer, so a check that asks twice still sees whether both 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections import Counter
@@ -17,6 +18,7 @@ import numpy as np
 from rnncheck.protocol.implementation import Bind, Implementation
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
+from rnncheck.suites.check import Check
 
 Said = tuple[Arrays, dict[str, Any]]  # results and facts
 
@@ -26,14 +28,14 @@ class Log:
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self._said: dict[Any, list[Said]] = {}
+        self._said: dict[bytes, list[Said]] = {}
 
-    def get(self, call: Any, number: int) -> Said | None:
+    def get(self, call: bytes, number: int) -> Said | None:
         """Return the answer to a call that is made for the number-th time, None if there is none."""
         said = self._said.get(call, [])
         return said[number] if number < len(said) else None
 
-    def add(self, call: Any, said: Said) -> None:
+    def add(self, call: bytes, said: Said) -> None:
         """Take the next answer to a call."""
         self._said.setdefault(call, []).append(said)
 
@@ -43,16 +45,17 @@ class Logs:
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self._of: dict[Any, Log] = {}
+        self._of: dict[tuple[str, Any], Log] = {}
         self.first = Log()
 
     def of(self, check: str, record: Any) -> Log:
         """Return the log of a check on a case."""
         return self._of.setdefault((check, record), Log())
 
-    def answered(self, bind: Bind, check: str, record: Any) -> Bind:
+    def answered(self, bind: Bind, check: Check, record: Any) -> Bind:
         """Return the implementation as it answered this check on this case, as far as it did."""
-        return Answered(bind, self.of(check, record), self.first)
+        log = self.first if check.shares else self.of(check.name, record)
+        return Answered(bind, log, self.first)
 
     def known(self, bind: Bind) -> Bind:
         """Return the implementation with its first answer to each call, as far as there is one."""
@@ -65,20 +68,21 @@ class Answered:
     def __init__(self, bind: Bind, log: Log, first: Log) -> None:
         """Start at the log's first answers; `first` takes each answer that is the first of its call."""
         self.inner, self.log, self.first = bind, log, first
-        self.asked: Counter[Any] = Counter()
+        self.asked: Counter[bytes] = Counter()
 
     def __call__(
         self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
     ) -> Implementation:
         """Bind."""
         bound = self.inner(spec, params, dtype, device)
-        made: Any = _Bound(self, bound, (spec, dtype, device, digest(params)))
+        start = digest(params) + f"{dtype} {device} ".encode() + _text(spec)
+        made: Any = _Bound(self, bound, start)
         answered: Implementation = made
         return answered
 
 
 class _Bound:
-    def __init__(self, whole: Answered, inner: Implementation, start: tuple[Any, ...]) -> None:
+    def __init__(self, whole: Answered, inner: Implementation, start: bytes) -> None:
         self.spec, self.claims = inner.spec, inner.claims
         self.facts: dict[str, Any] = {}
         self._whole, self._inner, self._start = whole, inner, start
@@ -106,7 +110,7 @@ class _Bound:
         return self._call("sequence_vjp", given)
 
     def _call(self, name: str, given: tuple[Any, ...]) -> Arrays:
-        whole, call = self._whole, (*self._start, name, digest(*given))
+        whole, call = self._whole, self._start + name.encode() + digest(*given)
         said = whole.log.get(call, whole.asked[call])
         if said is None:
             result = getattr(self._inner, name)(*given)
@@ -117,6 +121,11 @@ class _Bound:
         whole.asked[call] += 1
         self.facts = said[1]
         return dict(said[0])
+
+
+@functools.lru_cache(512)
+def _text(spec: Spec) -> bytes:
+    return hashlib.sha256(repr(spec).encode()).digest()
 
 
 def digest(*given: Mapping[str, Array] | Array | None) -> bytes:

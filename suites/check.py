@@ -43,6 +43,8 @@ class Check:
         about: "network" or "operation": whether `run` takes Subject, Case and Truth and `cases` a
             Spec, or OperationSubject, OperationCase, OperationTruth and an OperationSpec.
         varies: makes of a network's case the one that is computed beside it; None for none.
+        shares: whether it looks at what a case is answered, whoever asked first: one answer serves
+            all such checks. Others call again.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Check:
     cases: Callable[[Any], tuple[Any, ...]]
     about: str = "network"
     varies: Callable[[Any], Any] | None = None
+    shares: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown family or claim."""

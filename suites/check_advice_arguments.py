@@ -33,5 +33,6 @@ CHECK = Check(
     needs=frozenset(),
     catches="changes_arguments",
     run=run,
+    shares=True,
     cases=lambda spec: (simple(spec),),
 )

@@ -32,5 +32,6 @@ CHECK = Check(
     needs=frozenset(),
     catches="returns_float32",
     run=run,
+    shares=True,
     cases=lambda spec: (simple(spec),),
 )

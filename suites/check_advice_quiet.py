@@ -33,5 +33,6 @@ CHECK = Check(
     needs=frozenset(),
     catches="prints",
     run=run,
+    shares=True,
     cases=lambda spec: (simple(spec),),
 )

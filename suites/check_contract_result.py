@@ -35,5 +35,6 @@ CHECK = Check(
     needs=frozenset(),
     catches="nan_state",
     run=run,
+    shares=True,
     cases=lambda spec: (simple(spec), simple(spec, steps=3, batch=2, seed=110)),
 )

@@ -24,5 +24,6 @@ CHECK = Check(
     needs=frozenset({"sequence_vjp"}),
     catches="truncated_bptt_20",
     run=run,
+    shares=True,
     cases=long,
 )

@@ -24,5 +24,6 @@ CHECK = Check(
     needs=frozenset({"sequence_vjp"}),
     catches="state_gradient_not_carried",
     run=run,
+    shares=True,
     cases=general,
 )

@@ -30,5 +30,6 @@ CHECK = Check(
     needs=frozenset({"step_vjp"}),
     catches="upstream_state_ignored",
     run=run,
+    shares=True,
     cases=_cases,
 )

@@ -35,5 +35,6 @@ CHECK = Check(
     needs=frozenset({"none_state", "final_state"}),
     catches="none_state_is_ones",
     run=run,
+    shares=True,
     cases=_cases,
 )

@@ -37,5 +37,6 @@ CHECK = Check(
     needs=frozenset({"sequence", "all_outputs", "final_state"}),
     catches="gate_order_ifog",
     run=run,
+    shares=True,
     cases=_cases,
 )

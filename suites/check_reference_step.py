@@ -34,5 +34,6 @@ CHECK = Check(
     needs=frozenset({"step", "final_state"}),
     catches="hidden_weights_transposed",
     run=run,
+    shares=True,
     cases=_cases,
 )

@@ -26,5 +26,6 @@ CHECK = Check(
     needs=frozenset(),
     catches="last_output_only",
     run=run,
+    shares=True,
     cases=general,
 )

@@ -26,5 +26,6 @@ CHECK = Check(
     needs=frozenset({"sequence_vjp"}),
     catches="bias_gradient_row",
     run=run,
+    shares=True,
     cases=general,
 )

@@ -35,5 +35,6 @@ CHECK = Check(
     needs=frozenset({"sequence", "all_outputs", "final_state"}),
     catches="state_one_step_early",
     run=run,
+    shares=True,
     cases=_cases,
 )

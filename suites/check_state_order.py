@@ -48,5 +48,6 @@ CHECK = Check(
     needs=frozenset({"final_state"}),
     catches="state_swapped",
     run=run,
+    shares=True,
     cases=_cases,
 )

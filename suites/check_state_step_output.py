@@ -37,5 +37,6 @@ CHECK = Check(
     needs=frozenset({"step", "final_state"}),
     catches="cell_as_output",
     run=run,
+    shares=True,
     cases=_cases,
 )

@@ -194,3 +194,45 @@ def test_a_second_call_is_a_second_call() -> None:
     for _ in range(2):
         ended = replayed(kept.bind, contract, bank, logs)
         assert "failed" in {one.status for one in ended if one.check == "advice_repeat"}
+
+
+class Tired(Variation):
+    """Right when it is called for the first time, and never again, whatever it is bound to."""
+
+    calls = 0
+
+    def varied(self, given: Given) -> Arrays:
+        """Compute a sequence; later ones are a tenth too large."""
+        Tired.calls += 1
+        much = 1.0 if Tired.calls == 1 else 1.1
+        return {name: much * array for name, array in given.run(self.inner).items()}
+
+
+@pytest.mark.parametrize("name", ["elman/numpy", "lstm-backward/numpy", "lstm/torch"])
+def test_shared_answers_hide_nothing(name: str) -> None:
+    """What is kept between calls fails the same checks where one answer serves several of them."""
+    contract, bank = contract_of(name)
+    wrong = (
+        "state_kept_between_calls",
+        "gradients_kept_between_calls",
+        "changes_arguments",
+        "prints",
+    )
+    for mistake in (mistakes()[one] for one in wrong):
+        if mistake.applies(contract.spec):
+            alone, shared = (
+                replayed(mistake.bind, contract, bank, logs) for logs in (None, Logs())
+            )
+            assert [one.status for one in shared] == [one.status for one in alone], mistake.id
+    Tired.calls = 0
+    failed = {
+        one.check for one in replayed(Tired, contract, bank, Logs()) if one.status == "failed"
+    }
+    assert {"reference_sequence", "reference_large"} <= failed
+
+
+def test_only_checks_that_look_at_one_answer_share_it() -> None:
+    """One that compares calls with each other makes them itself."""
+    sharing = {check.name for check in checks().values() if check.shares}
+    assert not any(name.startswith(("time", "mask")) for name in sharing)
+    assert not sharing & {"advice_repeat", "gradient_linear", "gradient_differences"}

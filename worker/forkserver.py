@@ -67,6 +67,7 @@ def _import(world: str) -> dict[str, Any]:
     """Import what every child of this world needs; return the words for the judge."""
     import rnncheck.worker.server  # noqa: F401 -- so that no child has to
     from rnncheck.protocol.faults import Fault
+    from rnncheck.worker.rehearsal import rehearse
     from rnncheck.worker.worlds import enter, prepare
 
     try:
@@ -74,6 +75,8 @@ def _import(world: str) -> dict[str, Any]:
     except Fault as fault:
         return {"fault": {"kind": fault.kind, "message": str(fault), "detail": fault.detail}}
     prepare(world)
+    if world == "numpy":  # a call of another framework may start threads
+        rehearse()
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         return {"refused": f"{threads} threads run after the import; a fork would not be safe"}

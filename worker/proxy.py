@@ -194,7 +194,7 @@ class Proxy:
         native = cast(native | more, self._dtype)
         steps, batch = arrays["x"].shape[0], arrays["x"].shape[-2]
         drawn = "dropout.seed" in arrays
-        shapes = self._layout.result_shapes(self.spec, call, steps, batch, drawn=drawn)
+        shapes = _shapes(self._layout, self.spec, call, steps, batch, drawn)
         if not group(arrays, "state"):  # there is no gradient of a state that was not given
             shapes = {n: s for n, s in shapes.items() if not n.startswith("d.state.")}
         results, self.facts = self._binder.ask(self._binding, call, native, shapes, self.seconds)
@@ -203,6 +203,13 @@ class Proxy:
         self.turned |= seen["shapes"]
         shown = self._layout.results(self.spec, call, checked)
         return _summed(shown, batch) if self.mean_gradients else shown
+
+
+@functools.lru_cache(1024)
+def _shapes(
+    layout: Layout, spec: Spec, call: str, steps: int, batch: int, drawn: bool
+) -> dict[str, Shape]:
+    return layout.result_shapes(spec, call, steps, batch, drawn=drawn)
 
 
 def _summed(results: Arrays, batch: int) -> Arrays:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import struct
 
 from rnncheck.worker.calls import ALLOWED_IF_OWN, DENIED, NEWEST, SPECIAL
@@ -26,6 +27,7 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
 
 
+@functools.cache
 def program(own: int, on: str) -> bytes:
     """Return the filter for a process.
 
