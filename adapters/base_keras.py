@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnncheck.adapters.base_answers import check_size, check_weights, parts, wrong_answer
+from rnncheck.adapters.base_arithmetic import arrange_tensorflow
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
@@ -31,7 +32,7 @@ def import_keras(device: str) -> tuple[Any, Any]:
     if device == "cuda" and not tf.config.list_physical_devices("GPU"):
         raise Fault("absent", "TensorFlow sees no CUDA device here; use the device cpu")
     if device == "cuda":
-        tf.config.experimental.enable_tensor_float_32_execution(False)
+        arrange_tensorflow(tf)
     return keras, tf
 
 

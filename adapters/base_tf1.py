@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rnncheck.adapters.base_answers import parts, wrong_answer
+from rnncheck.adapters.base_arithmetic import arrange_tensorflow
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_tf1_dropout import wrap
 from rnncheck.adapters.base_tf1_layout import activation, options, state_kinds
@@ -34,7 +35,7 @@ def import_tf1(dtype: str, device: str) -> Any:
     if device == "cuda" and not tf.config.list_physical_devices("GPU"):
         raise Fault("absent", "TensorFlow sees no CUDA device here; use the device cpu")
     if device == "cuda":
-        tf.config.experimental.enable_tensor_float_32_execution(False)
+        arrange_tensorflow(tf)
     return tf
 
 

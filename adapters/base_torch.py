@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnncheck.adapters.base_answers import check_parameters, check_size, wrong_answer
+from rnncheck.adapters.base_arithmetic import arrange_torch
 from rnncheck.adapters.base_rerun import variable
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays
@@ -31,8 +32,7 @@ def import_torch(device: str) -> Any:
     if device == "cuda" and not torch.cuda.is_available():
         raise Fault("absent", "PyTorch sees no CUDA device here; use the device cpu")
     if device == "cuda":
-        torch.backends.cuda.matmul.allow_tf32 = False
-        torch.backends.cudnn.allow_tf32 = False
+        arrange_torch(torch)
     return torch
 
 

@@ -9,6 +9,7 @@ from rnncheck.grading.bank import Pair
 from rnncheck.suites.case import CaseSpec
 
 TIMES = 3
+LOOKS = 5_000
 ALWAYS = ("gradient_long", "gradient_time")
 
 
@@ -51,23 +52,53 @@ class Choice:
         }
         self.goals = {name: frozenset(found) for name, found in killers.items() if found}
         self.kinds = _by_kind(self.pairs)
+        self.place = {pair: k for k, pair in enumerate([*self.pairs, *self.advice])}
         self.chosen: set[Pair] = set()
 
     def run(self) -> Chosen:
-        """Return the choice: long cases and large ones, each mistake and each kind of edge, then as often again.
+        """Return the choice: long and large cases, each mistake and each kind of edge, more often.
 
         What is left of the budget goes to checks that have no pair yet, the cheapest first.
         """
         for pair in self.pairs:
             if pair.check in ALWAYS:
                 self._take(pair)
+        for pair in self._cheapest({**self.goals, **self.kinds}):
+            self._take(pair)
         for times in range(1, TIMES + 1):
             self._cover({**self.goals, **self.kinds} if times == 1 else self.goals, times)
         self._fill()
-        order = {pair: k for k, pair in enumerate([*self.pairs, *self.advice])}
         hits = {goal: len(pairs & self.chosen) for goal, pairs in self.goals.items()}
         short = {g: n for g, n in hits.items() if n < min(TIMES, len(self.goals[g]))}
-        return Chosen(tuple(sorted(self.chosen, key=order.__getitem__)), short)
+        return Chosen(tuple(sorted(self.chosen, key=self.place.__getitem__)), short)
+
+    def _cheapest(self, goals: Mapping[str, frozenset[Pair]]) -> list[Pair]:
+        """Return the pairs of fewest calls that hit every goal; none if they are too many.
+
+        A goal that is hit whenever another is, needs no look. Branches on the goal with the fewest
+        pairs, the most useful of them first, and gives up after LOOKS branches.
+        """
+        open_ = [pairs for pairs in goals.values() if not pairs & self.chosen]
+        least: list[frozenset[Pair]] = []
+        for pairs in sorted(open_, key=len):
+            if not any(other <= pairs for other in least):
+                least.append(pairs)
+        found, most, looks = list[Pair](), self.left + 1, 0
+
+        def look(taken: list[Pair], calls: int, goals: list[frozenset[Pair]]) -> None:
+            nonlocal found, most, looks
+            looks += 1
+            if calls >= most or looks > LOOKS:
+                return
+            if not goals:
+                found, most = taken, calls
+                return
+            order = {p: (-sum(p in g for g in goals) / p.calls, self.place[p]) for p in goals[0]}
+            for pair in sorted(order, key=order.__getitem__):
+                look([*taken, pair], calls + pair.calls, [g for g in goals if pair not in g])
+
+        look([], 0, least)
+        return found
 
     def _take(self, pair: Pair) -> None:
         self.chosen.add(pair)

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from rnncheck.grading.assignment import Assignment, load
+from rnncheck.grading.by_default import by_default
 from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
@@ -65,7 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
         shares=arguments.verbose,
     )
     telling.close()
-    return _close(report)
+    code = _close(report)
+    if arguments.device != "cpu" and not report.fault:
+        if said := by_default(submission, assignment, contract, arguments.device):
+            print(f"note: {line(said)}")
+    return code
 
 
 def _claimed(

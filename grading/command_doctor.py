@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
+from pathlib import Path
 
 from rnncheck.grading.escape import line
 from rnncheck.protocol.faults import Fault
@@ -24,9 +26,8 @@ _REMEDIES = {
     "list (cat /sys/kernel/security/lsm)",
     "mount_setattr": "the view of files needs Linux 5.12",
     "table of system calls": "seccomp is written for x86_64 and aarch64",
-    "Permission denied: '": "as root, hardened runs workers as nobody, who cannot reach this "
-    "Python: install it outside private folders, or run rnncheck as an ordinary user",
 }
+_PRIVATE = re.compile(r"Permission denied: '([^']+)'")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +60,27 @@ def _tell(servers: Servers, world: str) -> str:
     print(f"\n{world}: {tier} ({MEANING[tier]})")
     for better, reason in servers.refused.get(world, {}).items():
         print(f"  not {better}: {line(reason)}")
-        for sign, remedy in _REMEDIES.items():
-            if sign in reason:
-                print(f"    {remedy}")
+        for remedy in _remedies(reason):
+            print(f"    {line(remedy)}")
     return tier
+
+
+def _remedies(reason: str) -> list[str]:
+    found = [remedy for sign, remedy in _REMEDIES.items() if sign in reason]
+    private = _PRIVATE.search(reason)
+    if private is None:
+        return found
+    folder, mode = closed(Path(private[1]))
+    return [
+        *found,
+        f"as root, hardened runs workers as nobody, who cannot pass {folder} (mode {mode:o}) on the "
+        f"way to this Python. Either chmod o+x {folder}, which lets others pass and not list it; or "
+        "install Python and rnncheck in an open folder, such as /opt; or run rnncheck as the "
+        "ordinary user whose Python it is",
+    ]
+
+
+def closed(path: Path) -> tuple[Path, int]:
+    """Return the topmost folder on the way that others may not pass, or the path, and its mode."""
+    modes = [(f, f.stat().st_mode & 0o7777) for f in [*reversed(path.parents), path]]
+    return next((one for one in modes if not one[1] & 1), modes[-1])

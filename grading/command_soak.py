@@ -13,7 +13,7 @@ from rnncheck.grading.errors import UsageError
 from rnncheck.grading.implementations import reference_handles, target_handles
 from rnncheck.grading.soak import Budget, Row, offered, soak
 from rnncheck.grading.soak_plot import draw
-from rnncheck.grading.soak_report import as_json, markdown, table
+from rnncheck.grading.soak_report import as_json, from_json, markdown, table
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.handle import Handle
 from rnncheck.suites.precision import PRECISIONS
@@ -45,6 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument(
+        "--add",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="what an earlier --out wrote: it is counted and not run again; may be repeated",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write all rows as JSON")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw a histogram of shares")
@@ -56,16 +64,30 @@ def run(arguments: argparse.Namespace) -> int:
     handles = _handles(arguments.implementation, arguments.device)
     if not handles:
         raise UsageError(f"no implementation has {arguments.implementation} in its name")
-    rows: dict[tuple[str, str], Row] = {}
+    rows = {(row.name, row.dtype): row for path in arguments.add for row in _read(path)}
     try:
-        for world, some in handles.items():
-            budget = _budget(arguments, handles, dtypes, some)
+        for world, every in handles.items():
+            some = [h for h in every if not {(h.name, d) for d in _asked(h, dtypes)} <= {*rows}]
+            budget = _budget(arguments, handles, dtypes, every)
             for row in soak([(world, h) for h in some], dtypes, arguments.seed, budget):
                 _tell(row, known=(row.name, row.dtype) in rows)
                 rows[row.name, row.dtype] = row
     except KeyboardInterrupt:
         print("stopped; this is what there is", file=sys.stderr)
     return _close(arguments, list(rows.values()))
+
+
+def _read(path: Path) -> list[Row]:
+    try:
+        return from_json(json.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{path} is nothing that `rnncheck soak --out` wrote: {error}") from error
+
+
+def _asked(handle: Handle, dtypes: tuple[str, ...]) -> list[str]:
+    return [dtype for dtype in offered(handle) if dtype in dtypes]
 
 
 def _handles(words: list[str], device: str) -> dict[str, list[Handle]]:

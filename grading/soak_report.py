@@ -85,3 +85,28 @@ def _row(row: Row) -> dict[str, Any]:
         "told": row.told,
         "skipped": row.skipped,
     }
+
+
+def from_json(data: dict[str, Any]) -> list[Row]:
+    """Return the rows that `as_json` gave.
+
+    Raises:
+        ValueError: the data is of another format.
+    """
+    if data.get("format") != FORMAT:
+        raise ValueError(f"its format is {data.get('format')}; this version reads {FORMAT}")
+    return [_row_of(row) for row in data["rows"]]
+
+
+def _row_of(data: dict[str, Any]) -> Row:
+    tally = Tally(
+        every=True,
+        elements=data["comparisons"],
+        failures=0,  # of elements; what failed is in the pairs
+        not_judged=data["not_judged"],
+        small=data["past_6_sigma"],
+        share=None if data["share"] is None else float(data["share"]),
+        counts=np.array(data["histogram"], np.int64),
+    )
+    named = data["world"], data["implementation"], data["dtype"]
+    return Row(*named, data["pairs"], tally, data["told"], data["skipped"])

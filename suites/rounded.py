@@ -42,13 +42,12 @@ class Noise:
         self._stock: Floats = np.zeros(0)
 
     def draw(self, shape: tuple[int, ...]) -> Floats:
-        """Return numbers spread evenly from -1 to 1 in steps of 2^-15; zeros for the first."""
+        """Return numbers for all versions but the first, evenly from -1 to 1 in steps of 2^-15."""
         count = RUNS * math.prod(shape[1:])
         if len(self._stock) < count:
             words = np.asarray(self._bits.random_raw(max(count, STOCK) // 4 + 1), "<u8")
             self._stock = words.view("<i2") * 2.0**-15
-        noise = np.zeros(shape)
-        noise[1:] = self._stock[:count].reshape(RUNS, *shape[1:])
+        noise = self._stock[:count].reshape(RUNS, *shape[1:])
         self._stock = self._stock[count:]
         return noise
 
@@ -57,7 +56,8 @@ class Noise:
         error = self.u * (exact if size is None else size)
         if self.least:
             error = np.where(error != 0, np.maximum(np.abs(error), self.least), 0.0)
-        error *= self.draw(exact.shape)
+        error[1:] *= self.draw(exact.shape)
+        error[0] = 0.0
         error += exact
         return error
 
@@ -72,17 +72,12 @@ class Rounded(NDArrayOperatorsMixin):
 
     def __init__(self, runs: NDArray[Any], noise: Noise) -> None:
         """Hold the versions."""
-        self.runs, self.noise = runs, noise
+        self.runs, self.noise, self.ndim = runs, noise, runs.ndim - 1
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Of one version."""
         return self.runs.shape[1:]
-
-    @property
-    def ndim(self) -> int:
-        """Of one version."""
-        return self.runs.ndim - 1
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -185,8 +180,12 @@ class Rounded(NDArrayOperatorsMixin):
     def _aligned(self, *values: Any) -> list[Any]:
         """Return the versions of values with as many axes each as the one that has most."""
         arrays = [a if isinstance(a, Rounded) else np.asarray(a) for a in values]
-        ndim = max([a.ndim for a in arrays])
-        return [self._versions(a, ndim) for a in arrays]
+        ndims = [a.ndim for a in arrays]
+        ndim = max(ndims)
+        return [
+            a.runs if n == ndim and isinstance(a, Rounded) else self._versions(a, ndim)
+            for a, n in zip(arrays, ndims, strict=True)
+        ]
 
     def _versions(self, value: Any, ndim: int) -> Any:
         """Return the versions of a value, with axes of one put in to give it ndim of its own."""
@@ -220,9 +219,11 @@ def _summed(noise: Noise, terms: Floats, axis: int, before: Floats | None = None
     """Return sums of terms, given also the square sums of the terms' own errors in units of u."""
     if not terms.shape[axis]:
         return np.zeros((*terms.shape[:axis], *terms.shape[axis + 1 :]))
-    partial = np.add.accumulate(np.moveaxis(terms, axis, 0))
-    squares = np.add.reduce(np.square(partial[1:]))
-    return noise.rounded(partial[-1], np.sqrt(squares if before is None else squares + before))
+    ahead = (slice(None),) * axis
+    partial = np.add.accumulate(terms, axis=axis)
+    squares = np.add.reduce(np.square(partial[*ahead, 1:]), axis=axis)
+    whole = partial[*ahead, -1]
+    return noise.rounded(whole, np.sqrt(squares if before is None else squares + before))
 
 
 def _product(noise: Noise, left: Floats, right: Floats) -> Floats:

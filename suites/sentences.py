@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
     "differences": "no gradients of {count} parameters within {seconds:g} s: so long take differences, "
     "a forward pass for each parameter; backpropagation through time takes one pass back",
     "by_differences": "right numbers, and no backward pass: see {check}",
+    "by_default": "with the framework's default arithmetic on {device} (TF32, where the device has it) "
+    "results in float32 use up to {share} of their allowance, and {beyond} of {count} checks do not "
+    "pass; that costs nothing",
+    "no_default": "with the framework's default arithmetic on {device} nothing came out: {why}",
     "computes_in_float32": "computes in float32",
     "none_known": "none known",
     "mistake": "{what}: equal to {digits} digits on {cases} of {cases} cases",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnncheck.worker.servers import Servers
-from rnncheck.worker.tiers import TIERS
+from rnncheck.worker.tiers import HARDENED, TIERS
 from tests.attacking import (
     ATTACKS,
     FOLDER,
@@ -29,6 +29,14 @@ from tests.judging import home
 HERE = Path(__file__).resolve().parent
 PACKAGES = {"numpy": "numpy", "torch": "torch", "keras3": "keras"}
 EACH = [pytest.param(name, marks=home(attack.world)) for name, attack in ATTACKS.items()]
+ALSO = (
+    *("reads_the_secret", "links_to_the_secret", "climbs_out_by_proc", "reads_a_golden_trace"),
+    *("reads_the_judges_memory", "reads_others_environment", "takes_descriptors_of_processes"),
+    *("writes_the_results", "plants_start_up_files", "connects", "connects_by_name", "listens"),
+    *("forks", "runs_a_program", "kills_everybody", "kills_the_judge", "leaves_a_daemon"),
+    *("takes_a_namespace", "mounts", "becomes_root", "unfilters_itself", "takes_all_memory"),
+    *("patches_the_server", "writes_a_verdict", "imports_the_reference", "loops", "random_answers"),
+)
 NO_TIER = "workers cannot be shut in here; rnncheck doctor says why"
 
 
@@ -71,6 +79,31 @@ def test_attack_is_held(name: str, servers: Servers, arena: Arena) -> None:
     assert report.tier in (tier, "")  # none where reading was enough
     assert settled(before) == set()
     assert honest(servers, attack.world) == FULL
+
+
+@pytest.fixture(scope="module")
+def hardened() -> Iterator[Servers]:
+    """Give a fork server without namespaces."""
+    with Servers([HARDENED]) as found:
+        if found.tier("numpy") != "hardened":
+            reason = found.refused["numpy"]["hardened"]
+            pytest.skip(f"only as an ordinary user, which another test is: {reason}")
+        yield found
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=home("numpy")) for name in ALSO])
+def test_attack_is_held_without_namespaces(name: str, hardened: Servers, arena: Arena) -> None:
+    """A part of them in the hardened tier: one for each way out that a layer closes there."""
+    attack, most = ATTACKS[name], baseline(hardened, "numpy")
+    before = processes()
+    report = run(hardened, arena.source(name), "numpy", waits=attack.waits)
+    assert arena.reached(report) == []
+    assert status(report) == (attack.hardened or attack.status), report
+    assert report.mark is not None
+    assert report.mark <= most < FULL
+    assert report.tier == "hardened"
+    assert settled(before) == set()
+    assert honest(hardened) == FULL
 
 
 @home("numpy")

@@ -47,6 +47,27 @@ def test_doctor_says_what_is_missing(
     assert "user.max_user_namespaces" in out
 
 
+def test_doctor_names_the_folder_in_the_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Which is closed to the user as whom root's workers run, and the command that opens it."""
+    private = tmp_path / "home"
+    inside = private / "python" / "lib"
+    inside.mkdir(parents=True)
+    private.chmod(0o700)
+    tmp_path.chmod(0o755)
+    first = next((f for f in reversed(inside.parents) if not f.stat().st_mode & 1), private)
+
+    def refuse(*given: object) -> None:
+        raise RefusedError(f"a worker cannot be shut in: [Errno 13] Permission denied: '{inside}'")
+
+    monkeypatch.setattr("rnncheck.worker.servers.Warm", refuse)
+    assert main(["doctor"]) == 4
+    out = capsys.readouterr().out
+    assert f"who cannot pass {first} (mode 700)" in out
+    assert f"chmod o+x {first}," in out
+
+
 def test_grade_refuses_less_than_is_required(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""float16 and bfloat16 where a framework has them, on frozen records; IEEE arithmetic on CUDA."""
+"""float16 and bfloat16 where a framework has them, on frozen records."""
 
 from __future__ import annotations
 
@@ -81,19 +81,3 @@ def test_a_quantised_case_is_one_that_the_dtype_holds() -> None:
         make_case(general(Spec("gru", 2, (3,)))[0]).digest
         == quantised(make_case(general(Spec("gru", 2, (3,)))[0]), "float16").digest
     )
-
-
-def test_torch_computes_as_ieee_says_on_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Matrix products and cuDNN's RNNs without TF32, set before anything runs on the device."""
-    torch = pytest.importorskip("torch")
-    from rnncheck.adapters.base_torch import import_torch
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    try:
-        import_torch("cuda")
-        assert torch.backends.cuda.matmul.allow_tf32 is False
-        assert torch.backends.cudnn.allow_tf32 is False
-    finally:
-        torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before

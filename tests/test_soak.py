@@ -111,6 +111,12 @@ def test_the_command_writes_and_draws(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "largest share" in shown
     assert plot.exists() == (MISSING not in shown)
     assert main(["soak", "--implementation", "no such"]) == 2
+    again = tmp_path / "again.json"
+    assert main(["soak", *words, "--add", str(out), "--out", str(again)]) == 0
+    assert again.read_text() == out.read_text()
+    assert "reference[gru]" not in capsys.readouterr().err  # not run again
+    assert main(["soak", *words, "--add", str(table)]) == 2
+    assert "is nothing that" in capsys.readouterr().err
 
 
 def test_ctrl_c_shows_what_there_is(

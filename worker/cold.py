@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from rnncheck.adapters.base_arithmetic import DEFAULT, VARIABLE
 from rnncheck.worker.errors import WorkerError
 from rnncheck.worker.launch import Launched, launch
 from rnncheck.worker.stage import code_folder, site_folders
@@ -26,8 +27,12 @@ _ONE_THREAD = (
 )
 
 
-def start_cold(world: str, device: str, site: Sequence[Path] | None) -> Launched:
+def start_cold(
+    world: str, device: str, site: Sequence[Path] | None, *, default_arithmetic: bool = False
+) -> Launched:
     """Start a process in a private folder, which is removed when it is stopped.
+
+    With `default_arithmetic` frameworks are left as they are on CUDA.
 
     Raises:
         WorkerError: it cannot be started.
@@ -37,8 +42,11 @@ def start_cold(world: str, device: str, site: Sequence[Path] | None) -> Launched
     home.mkdir()
     work.mkdir()
     sites = site_folders(world, tuple(site) if site is not None else None)
+    given = environment(world, device, home)
+    if default_arithmetic:
+        given[VARIABLE] = DEFAULT
     try:
-        return launch(command("serve", sites), environment(world, device, home), work, folder)
+        return launch(command("serve", sites), given, work, folder)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise WorkerError(f"the worker's process cannot be started: {error}") from error
@@ -63,5 +71,6 @@ def environment(world: str, device: str, home: Path | str) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         **dict.fromkeys(_ONE_THREAD, "1"),
         **({} if devices is None else {"CUDA_VISIBLE_DEVICES": devices}),
+        **({"CUBLAS_WORKSPACE_CONFIG": ":4096:8"} if device == "cuda" else {}),  # one algorithm
         **_WORLD_ENVIRONMENT.get(world, {}),
     }

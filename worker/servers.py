@@ -36,14 +36,20 @@ class Servers:
     """
 
     def __init__(
-        self, layers: Sequence[Layers] = (CERTIFIED, HARDENED), *, required: str = TIERS[0]
+        self,
+        layers: Sequence[Layers] = (CERTIFIED, HARDENED),
+        *,
+        required: str = TIERS[0],
+        default_arithmetic: bool = False,
     ) -> None:
         """Start nothing yet.
 
         Args:
             layers: what is tried, the best first; a worker that is not shut in comes last.
             required: no worker is given that is shut in less than this tier says.
+            default_arithmetic: on CUDA leave frameworks as they are, TF32 and all.
         """
+        self._default_arithmetic = default_arithmetic
         self.refused: dict[str, dict[str, str]] = {}
         self._layers, self._required = tuple(layers), required
         self._found: dict[object, Layers | None] = {}
@@ -79,7 +85,7 @@ class Servers:
         if not enough(tier, self._required):
             raise WorkerError(f"{self._required} is required, and {world} gives {tier}")
         if layers is None:
-            return _cold(world, device, limits, site), tier
+            return self._cold(world, device, limits, site), tier
         return self._child(world, layers, limits, site), tier
 
     def close(self) -> None:
@@ -129,6 +135,19 @@ class Servers:
                 if attempt == _ATTEMPTS or isinstance(error, RefusedError):
                     raise
         raise AssertionError
+
+    def _cold(self, world: str, device: str, limits: Limits, site: Sequence[Path] | None) -> Link:
+        process = start_cold(world, device, site, default_arithmetic=self._default_arithmetic)
+        link = Link(process, limits)
+        meta = {"op": "enter", "world": world, "device": device, "memory_mib": limits.memory_mib}
+        try:
+            link.request(meta, {}, limits.start_s)
+        except Fault as fault:
+            link.close()
+            if fault.kind == "absent":
+                raise
+            raise WorkerError(f"the worker does not start: {fault}") from fault
+        return link
 
     def _warm(
         self, world: str, layers: Layers, limits: Limits, site: Sequence[Path] | None
@@ -190,19 +209,6 @@ def _ready(link: Link) -> Link:
 def _worn(warm: Warm) -> bool:
     now, first = warm.kib
     return warm.children >= _MOST_CHILDREN or now > first + _GROWTH_KIB
-
-
-def _cold(world: str, device: str, limits: Limits, site: Sequence[Path] | None) -> Link:
-    link = Link(start_cold(world, device, site), limits)
-    meta = {"op": "enter", "world": world, "device": device, "memory_mib": limits.memory_mib}
-    try:
-        link.request(meta, {}, limits.start_s)
-    except Fault as fault:
-        link.close()
-        if fault.kind == "absent":
-            raise
-        raise WorkerError(f"the worker does not start: {fault}") from fault
-    return link
 
 
 def _probe(link: Link) -> str:
