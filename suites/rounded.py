@@ -219,7 +219,7 @@ def _summed(noise: Noise, terms: Floats, axis: int, before: Floats | None = None
     """Return sums of terms, given also the square sums of the terms' own errors in units of u."""
     if not terms.shape[axis]:
         return np.zeros((*terms.shape[:axis], *terms.shape[axis + 1 :]))
-    ahead = (slice(None),) * axis
+    ahead: Any = (slice(None),) * axis
     partial = np.add.accumulate(terms, axis=axis)
     squares = np.add.reduce(np.square(partial[*ahead, 1:]), axis=axis)
     whole = partial[*ahead, -1]
