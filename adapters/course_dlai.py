@@ -16,7 +16,7 @@ import numpy as np
 from rnncheck.adapters.base import Adapter, Layout
 from rnncheck.adapters.base_answers import wrong_answer
 from rnncheck.adapters.base_course import CourseRunner, course_claims, last_step, on_cpu, take
-from rnncheck.adapters.base_steps import Steps, replaced
+from rnncheck.adapters.base_steps import OwnCache, Steps, replaced
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.spec import Spec
@@ -213,16 +213,18 @@ class DlaiRunner(CourseRunner):
         return take(tuple(found[own] for own in names.values()), tuple(names), who)
 
     def _right_forward(self, steps: Steps) -> Any:
-        kinds = self.kinds
+        kinds, own = self.kinds, OwnCache(self.namespace.get(f"{self.start}_cell_forward"))
 
         def cell_forward(xt: Any, *rest: Any) -> tuple[Any, ...]:
+            remembered = own((xt, *rest), None)
             *states, parameters = rest
             asked = dict(zip((f"state_{kind}" for kind in kinds), states, strict=False))
             t, new = steps.forward(f"{self.start}_cell_forward", x=xt, **asked)
             y = np.full((OUTPUTS, xt.shape[1]), 1 / OUTPUTS)
             y = steps.given["outputs"][t].copy() if self.spec.output_size else y
             gates = () if len(kinds) == 1 else (None,) * len(GATES)
-            return (*new.values(), y, (*new.values(), *states, *gates, xt, parameters))
+            plain = (*new.values(), *states, *gates, xt, parameters)
+            return (*new.values(), y, plain if remembered is None else remembered)
 
         return cell_forward
 

@@ -33,6 +33,7 @@ class Asked:
         backward: whether only checks of gradients apply.
         whole: whether mistakes can be put in its place: it is no part of a homework, leaves no
             convention open, and draws no masks of its own.
+        part: whether it is a part of a homework: those of a framework share the file of a bank.
     """
 
     assignment: str
@@ -41,6 +42,7 @@ class Asked:
     claims: frozenset[str]
     backward: bool = False
     whole: bool = True
+    part: bool = False
 
     @property
     def name(self) -> str:
@@ -87,7 +89,7 @@ def _asked(assignment: Assignment, name: str, contract: Contract) -> Asked:
     claims = adapters.load(contract.adapter).claims(spec) & contract.claims
     drawn = "dropout" in claims and "dropout_given" not in claims  # no mistake here draws masks
     whole = "/" not in name and not contract.any_convention and not drawn
-    return Asked(assignment.name, name, spec, claims, contract.backward, whole)
+    return Asked(assignment.name, name, spec, claims, contract.backward, whole, "/" in name)
 
 
 def offers(bind: Bind, spec: Spec) -> frozenset[str]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from rnncheck.grading.assignment import HOME
 from rnncheck.grading.bank import Bank, Pair, restored, stored
+from rnncheck.grading.bank_parts import Banks, joined
 from rnncheck.grading.digest import package_versions
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.sketches import Sketches
@@ -25,8 +26,17 @@ _KINDS = {"f": np.float64, "i": np.int64, "b": np.bool_}
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write(bank: Bank, path: Path) -> None:
-    """Write a bank; the same bank makes the same bytes."""
+def write(bank: Bank | Banks, path: Path) -> None:
+    """Write a bank, or those of parts; the same bank makes the same bytes."""
+    if isinstance(bank, Bank):
+        path.write_bytes(_packed(bank))
+        return
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
+        for name, part in sorted(bank.parts.items()):
+            file.writestr(zipfile.ZipInfo(f"{name}.zip", _DATE), _packed(part))
+
+
+def _packed(bank: Bank) -> bytes:
     numbers: list[Array] = []
     held = [_indexed(stored(bank, record), numbers) for record in bank.cases]
     head = bank.head() | {
@@ -43,9 +53,11 @@ def write(bank: Bank, path: Path) -> None:
         "numbers": _planes(np.concatenate([np.zeros(0), *numbers]), "<f8"),
         "sketches": _planes(np.concatenate([np.zeros(0), *off]), "<f4"),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         for name, data in entries.items():
             file.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED, 9)
+    return packed.getvalue()
 
 
 def _planes(flat: Array, kind: str) -> bytes:
@@ -74,21 +86,27 @@ def _indexed(arrays: dict[str, Arrays], numbers: list[Array]) -> dict[str, Any]:
     return found
 
 
-def read(path: Path) -> Bank:
-    """Read a bank.
+def read(path: Path) -> Bank | Banks:
+    """Read a bank, or those of the parts of a homework.
 
     Raises:
         UsageError: it cannot be read, was changed, or is of another version.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as file:
-            head = json.loads(file.read("head.json"))
-            data = {name: file.read(name) for name in file.namelist()}
-        return _bank(head, data, path)
+        data = _entries(path.read_bytes())
+        if "head.json" in data:
+            return _bank(json.loads(data["head.json"]), data, path)
+        parts = [_entries(data[name]) for name in sorted(data)]
+        return joined([_bank(json.loads(part["head.json"]), part, path) for part in parts])
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError) as error:
         raise UsageError(f"{path} is no bank that this version reads: {error}") from error
+
+
+def _entries(packed: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as file:
+        return {name: file.read(name) for name in file.namelist()}
 
 
 def _bank(head: dict[str, Any], data: dict[str, bytes], path: Path) -> Bank:
@@ -139,7 +157,16 @@ def practice_path(assignment: str, framework: str) -> Path:
 
 
 @functools.cache
-def practice(assignment: str, framework: str) -> Bank | None:
+def stored_for(assignment: str, framework: str) -> Bank | Banks | None:
     """Return the practice bank of a contract that comes with rnncheck, None where there is none."""
     path = practice_path(assignment, framework)
     return read(path) if path.is_file() else None
+
+
+def practice(assignment: str, framework: str) -> Bank | None:
+    """Return a practice bank of one network: a contract, or "numpy/<part>" of a homework."""
+    whole, _, part = framework.partition("/")
+    found = stored_for(assignment, whole)
+    if isinstance(found, Banks):
+        return found.parts.get(part)
+    return found

@@ -8,7 +8,8 @@ from pathlib import Path
 from rnncheck.grading import digest
 from rnncheck.grading.assignment import HOME
 from rnncheck.grading.bank import Bank
-from rnncheck.grading.bank_file import practice, read
+from rnncheck.grading.bank_file import read, stored_for
+from rnncheck.grading.bank_parts import Banks
 from rnncheck.grading.collect import Item
 from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import UsageError
@@ -16,11 +17,11 @@ from rnncheck.suites.sentences import say
 
 
 def has_bank(contract: Contract) -> bool:
-    """Say whether a contract can have a bank: one network, whole, in a convention of its own."""
-    return not contract.parts and not contract.any_convention and contract.operations is None
+    """Say whether a contract can have a bank: networks in a convention of the assignment's."""
+    return not contract.any_convention and contract.operations is None
 
 
-def bank_of(item: Item) -> Bank | None:
+def bank_of(item: Item) -> Bank | Banks | None:
     """Return the bank of a submission; None where its contract has none, and all cases count.
 
     Raises:
@@ -39,11 +40,11 @@ def bank_of(item: Item) -> Bank | None:
             )
         return bank
     own = assignment.folder == HOME / assignment.name
-    return practice(assignment.name, contract.framework) if own else None
+    return stored_for(assignment.name, contract.framework) if own else None
 
 
 @functools.cache
-def _read(path: Path, changed: int) -> Bank:
+def _read(path: Path, changed: int) -> Bank | Banks:
     del changed
     return read(path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from rnncheck.grading.bank import Bank
 from rnncheck.grading.bank_answers import sketches
 from rnncheck.grading.bank_file import practice, practice_path, read, write
 from rnncheck.grading.bank_make import build, choose, survivors
+from rnncheck.grading.bank_parts import Banks, joined
 from rnncheck.grading.digest import package_versions
 from rnncheck.grading.errors import UsageError
-from rnncheck.grading.matrix import Matrix, rows
+from rnncheck.grading.matrix import Letters, Matrix, rows
 from rnncheck.grading.matrix import read as read_matrix
+from rnncheck.protocol.spec import Spec
 from rnncheck.suites.check import checks
 from rnncheck.suites.prepared import Kept
 from rnncheck.suites.sigmas import kept_sigmas
@@ -66,27 +69,53 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def contracts(assignment: str) -> dict[str, Asked]:
-    """Return the contracts of an assignment that have a bank, by framework."""
-    return {one.framework: one for one in asked(load(assignment)) if one.whole}
+    """Return the contracts of an assignment that have a bank, by framework; parts each alone."""
+    return {one.framework: one for one in asked(load(assignment)) if one.whole or one.part}
+
+
+def _by_file(found: Mapping[str, Asked]) -> dict[str, list[Asked]]:
+    """Return the contracts of each file of a bank: those of parts share one."""
+    files: dict[str, list[Asked]] = {}
+    for framework, contract in found.items():
+        files.setdefault(framework.partition("/")[0], []).append(contract)
+    return files
 
 
 def _make(arguments: argparse.Namespace) -> int:
-    found = contracts(arguments.assignment)
+    found = _by_file(contracts(arguments.assignment))
     framework = arguments.framework or (next(iter(found)) if len(found) == 1 else "")
     if framework not in found:
         raise UsageError(f"give --framework, one of: {', '.join(found) or 'none has a bank'}")
-    model = practice(arguments.assignment, framework)
-    if model is None:
-        raise UsageError(f"{arguments.assignment} in {framework} has no practice bank to follow")
     secret = arguments.seed_file.read_bytes()
-    bank = build(found[framework], model.pairs, package_versions(), secret)
-    alive = _spared(found[framework], bank, model)
-    if alive:
-        raise UsageError(f"with this seed the bank does not kill {', '.join(alive)}: take another")
-    write(bank, arguments.out)
-    print(f"{arguments.out}: {_summary(bank)}")
+    banks = [_own(contract, secret) for contract in found[framework]]
+    write(_bound(banks), arguments.out)
+    for bank in banks:
+        print(f"{arguments.out}: {_named(bank, _summary(bank))}")
     print("Keep the seed and the file to yourself; results name the digest alone.")
     return 0
+
+
+def _own(contract: Asked, secret: bytes) -> Bank:
+    model = practice(contract.assignment, contract.framework)
+    if model is None:
+        raise UsageError(
+            f"{contract.assignment} in {contract.framework} has no practice bank to follow"
+        )
+    bank = build(contract, model.pairs, package_versions(), secret)
+    alive = _spared(contract, bank, model)
+    if alive:
+        raise UsageError(f"with this seed the bank does not kill {', '.join(alive)}: take another")
+    return bank
+
+
+def _bound(banks: Sequence[Bank]) -> Bank | Banks:
+    """Return what one file holds."""
+    return joined(banks) if "/" in banks[0].framework else banks[0]
+
+
+def _named(bank: Bank, text: str) -> str:
+    part = bank.framework.partition("/")[2]
+    return f"{part}: {text}" if part else text
 
 
 def _spared(contract: Asked, bank: Bank, model: Bank) -> list[str]:
@@ -105,14 +134,18 @@ def _practice(arguments: argparse.Namespace) -> int:
             for c in checks().values()
             if not assignment.points.get(c.name, assignment.points[c.family])
         ]
-        for framework, contract in contracts(name).items():
+        for framework, asked_for in _by_file(contracts(name)).items():
             budget = assignment.calls[assignment.contracts[framework].world]
-            part = stored.get(contract.name) or rows(contract)
-            chosen = choose(contract, part, budget, Kept(), advice)
-            bank = build(contract, chosen.pairs, package_versions())
-            write(bank, practice_path(name, framework))
-            few = f"; fewer than 3 times: {len(chosen.short)} mistakes" if chosen.short else ""
-            print(f"{contract.name}: {_summary(bank)}{few}", flush=True)
+            kept: dict[Spec, Letters] = {}
+            banks = []
+            for contract in asked_for:
+                letters = kept.setdefault(contract.spec, Letters())
+                part = stored.get(contract.name) or rows(contract, kept=letters)
+                chosen = choose(contract, part, budget, Kept(), advice)
+                banks.append(build(contract, chosen.pairs, package_versions()))
+                few = f"; fewer than 3 times: {len(chosen.short)} mistakes" if chosen.short else ""
+                print(f"{contract.name}: {_summary(banks[-1])}{few}", flush=True)
+            write(_bound(banks), practice_path(name, framework))
     return 0
 
 
@@ -126,19 +159,24 @@ def _summary(bank: Bank) -> str:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    bank = read(arguments.bank)
-    print(f"{bank.assignment} in {bank.framework}: {_summary(bank)}")
-    for pair in bank.pairs:
-        record = pair.record
-        sizes = f"T={record.steps} B={record.batch} D={record.spec.input_size}"
-        hidden = ", ".join(map(str, record.spec.hidden_sizes))
-        named = f" golden {record.golden}" if record.golden else ""
-        print(f"  {pair.check:<22} calls {pair.calls:>2}  {sizes} H={hidden}{named}")
+    for bank in _each(read(arguments.bank)):
+        print(f"{bank.assignment} in {bank.framework}: {_summary(bank)}")
+        for pair in bank.pairs:
+            record = pair.record
+            sizes = f"T={record.steps} B={record.batch} D={record.spec.input_size}"
+            hidden = ", ".join(map(str, record.spec.hidden_sizes))
+            named = f" golden {record.golden}" if record.golden else ""
+            print(f"  {pair.check:<22} calls {pair.calls:>2}  {sizes} H={hidden}{named}")
     return 0
 
 
+def _each(bank: Bank | Banks) -> list[Bank]:
+    return list(bank.parts.values()) if isinstance(bank, Banks) else [bank]
+
+
 def _verify(arguments: argparse.Namespace) -> int:
-    banks = [read(path) for path in arguments.banks] or practice_banks()
+    given = [bank for path in arguments.banks for bank in _each(read(path))]
+    banks = given or practice_banks()
     wrong = 0
     for bank in banks:
         found = problems(bank)

@@ -34,8 +34,10 @@ def find_assignment(submission: Submission) -> str:
     found = [name for name, rank in ranks.items() if rank == best]
     if len(found) == 1 and (best[0] or best[2]):
         return found[0]
+    several = best[0] and len(found) > 1
+    fits = f"; it fits {', '.join(found)}" if several else ""
     raise UsageError(
-        f"{submission.path.name} does not say which assignment it answers. Write a line like "
+        f"{submission.path.name} does not say which assignment it answers{fits}. Write a line like "
         f"`# rnncheck: {found[0]}` at its top, or give --assignment NAME; "
         f"there are: {', '.join(names())}"
     )

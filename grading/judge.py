@@ -10,6 +10,7 @@ from functools import partial
 
 from rnncheck.grading.assignment import Assignment
 from rnncheck.grading.bank import Bank
+from rnncheck.grading.bank_parts import Banks
 from rnncheck.grading.by_differences import settled
 from rnncheck.grading.charge import charge
 from rnncheck.grading.contract import Contract
@@ -45,7 +46,7 @@ def judge(
     with_snippet: bool = False,
     shares: bool = False,
     servers: Servers | None = None,
-    bank: Bank | None = None,
+    bank: Bank | Banks | None = None,
     settle: Settle = lambda part, contract, supply: None,
 ) -> Report:
     """Judge a submission; a fault of the file becomes the status of its checks, never an error.
@@ -65,7 +66,7 @@ def judge(
         with_snippet: write a script that shows the first wrong number.
         shares: compute what part of its allowance every comparison used, not only where need be.
         servers: what gives workers; None for those that this process shares.
-        bank: what is replayed; None for all cases of every check. Not for contracts with parts.
+        bank: what is replayed; None for all cases of every check.
         settle: see judge_parts.
 
     Raises:
@@ -73,10 +74,11 @@ def judge(
         WorkerError: no worker can be had; that is not the submission's fault.
     """
     how = _How(
-        device, only, case, tell, with_diagnosis, tries, with_snippet, servers, bank, shares=shares
+        device, only, case, tell, with_diagnosis, tries, with_snippet, servers, shares=shares
     )
     if not contract.parts:
-        return _judge_open(submission, assignment, contract, how)
+        whole = replace(how, bank=bank if isinstance(bank, Bank) else None)
+        return _judge_open(submission, assignment, contract, whole)
     with nullcontext(servers) if servers else Servers() as shared:
         alone = replace(how, tell=lambda judged: None, servers=shared)
 
@@ -84,7 +86,8 @@ def judge(
             asked: Contract, words: Sequence[str], supply: Supply | None, quick: bool
         ) -> Report:
             explains = with_diagnosis and not quick
-            as_asked = replace(alone, only=words, supply=supply, with_diagnosis=explains)
+            own = bank.of(contract.parts, asked) if isinstance(bank, Banks) else None
+            as_asked = replace(alone, only=words, supply=supply, with_diagnosis=explains, bank=own)
             return _judge(submission, assignment, asked, as_asked)
 
         return judge_parts(one, contract.parts, only=only, tell=tell, settle=settle)
@@ -118,7 +121,7 @@ class _How:
     tries: int
     with_snippet: bool
     servers: Servers | None
-    bank: Bank | None
+    bank: Bank | None = None
     supply: Supply | None = None
     shares: bool = False
 
@@ -228,7 +231,10 @@ def _not_opened(
 
 
 def _notes(submission: Submission, opened: Opened, judged: Sequence[Judged]) -> tuple[str, ...]:
-    notes = [*submission.notes, *(note for j in judged for note in j.outcome.notes)]
+    told = [note for j in judged for note in j.outcome.notes]
+    if any(j.outcome.status == "failed" and j.worth for j in judged):  # wrong, and near by chance
+        told = [note for note in told if note != say("computes_in_float32")]
+    notes = [*submission.notes, *told]
     if "step_vjp" in opened.claims and "sequence_vjp" not in opened.claims:
         notes += [
             say("shape", name=name, got=tuple(got), expected=tuple(asked))

@@ -44,4 +44,5 @@ def one_step(implementation: Implementation, x: Array, state: Mapping[str, Array
     if "step" in implementation.claims:
         return implementation.step(x, state)
     result = implementation.sequence(x[None], state)
-    return {**result, "outputs": result["outputs"][0]}
+    shown = {name: array for name, array in result.items() if not name.startswith("trace.")}
+    return {**shown, "outputs": result["outputs"][0]}

@@ -26,6 +26,7 @@ SAME_EVERYWHERE = (
     "test_archive",
     "test_assignments",
     "test_bad_input",
+    "test_bank_parts",
     "test_banks",
     "test_cases",
     "test_charge",

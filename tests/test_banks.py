@@ -163,6 +163,7 @@ def test_a_course_has_a_bank_of_its_own(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["bank", "make", *asked_for, "--out", str(out)]) == 0
     said = capsys.readouterr().out
     bank, model = read(out), bank_of("elman-cell/numpy")
+    assert isinstance(bank, Bank)
     assert bank.digest in said
     assert "0123456789abcdef" not in said
     assert not bank.practice

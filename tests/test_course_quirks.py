@@ -236,6 +236,25 @@ def test_loop_alone_is_judged_alone(tmp_path: Path) -> None:
     assert share["rnn_step_forward"] == share["rnn_step_backward"] == 0
 
 
+def test_loop_that_looks_into_its_steps_caches_is_judged(tmp_path: Path) -> None:
+    """What stands in for a wrong step remembers what the wrong step remembers."""
+    text = changed(
+        RNN,
+        ("prev_h @ Wh + b)", "prev_h @ Wh)"),
+        (
+            "return next_h, (x, prev_h, Wx, Wh, next_h)",
+            "return next_h, {'all': (x, prev_h, Wx, Wh, next_h)}",
+        ),
+        ("x, prev_h, Wx, Wh, next_h = cache", "x, prev_h, Wx, Wh, next_h = cache['all']"),
+        (
+            "dx, dnow, sums = [], 0, [0, 0, 0]",
+            "dx, dnow, sums = [], 0 * cache[0]['all'][1], [0, 0, 0]",
+        ),
+    )
+    share = points(judged(tmp_path, "cs231n-rnn", text))
+    assert [share[part] for part in LOOPS] == [1, 1]
+
+
 def test_right_steps_do_not_hide_a_wrong_loop(tmp_path: Path) -> None:
     """A loop that does not carry the state is wrong with right steps, too."""
     text = changed(
