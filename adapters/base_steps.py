@@ -82,8 +82,8 @@ class OwnCache:
             return other
         finally:
             self._busy = False
-        several = isinstance(answer, tuple | list) and len(answer) > 1
-        return answer[-1] if several and answer[-1] is not None else other
+        given = list(answer) if isinstance(answer, tuple | list) else []
+        return given[-1] if len(given) > 1 and given[-1] is not None else other
 
 
 def _near(value: Any, right: Array) -> bool:

@@ -20,6 +20,7 @@ MAX_BYTES = 4 * 2**20
 MAX_NOTEBOOK = 32 * 2**20  # with the pictures of its outputs
 SUFFIXES = (".py", ".ipynb")
 MARKER_LINES = 20
+_COOKIE = re.compile(rb"coding[:=][ \t]*[-\w.]+")
 _MARKER = re.compile(r"^[\s\ufeff]*#+\s*rnncheck:\s*([\w-]+)")
 
 
@@ -113,12 +114,24 @@ def _python(path: Path, source: bytes) -> tuple[bytes, tuple[str, ...]]:
         return text.encode("utf-8", "replace"), notes
     try:
         _parse(source)
+        source = _in_utf8(source)
     except SyntaxError:
         text3 = in_python3(source.decode("utf-8-sig"))
         if text3 is None:
             raise
         return text3.encode("utf-8"), (say("python2"),)
     return source, ()
+
+
+def _in_utf8(source: bytes) -> bytes:
+    """Return a file that names another encoding in its first lines, written in UTF-8."""
+    encoding, lines = tokenize.detect_encoding(io.BytesIO(source).readline)
+    if encoding in ("utf-8", "utf-8-sig"):
+        return source
+    head = b"".join(lines)
+    named = _COOKIE.sub(b"coding: utf-8", head, count=1)
+    text = (named + source[len(head) :]).decode(encoding)
+    return text.encode("utf-8")
 
 
 def _is_old(source: bytes, error: BaseException) -> bool:

@@ -102,6 +102,19 @@ def test_right_homework_gets_full_marks(tmp_path: Path, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("encoding", ["shift_jis", "gbk", "latin-1"])
+def test_file_may_name_its_encoding(tmp_path: Path, encoding: str) -> None:
+    """What Python reads is read: comments in another encoding than UTF-8."""
+    comment = "café" if encoding == "latin-1" else "\u5165\u529b"
+    path = tmp_path / "rnn_layers.py"
+    path.write_bytes(f"# -*- coding: {encoding} -*-\n# {comment}\n{RNN}".encode(encoding))
+    submission = read_submission(path)
+    assert comment in submission.code.decode("utf-8")
+    contract = find_contract(load("cs231n-rnn"), submission)
+    report = judge(submission, load("cs231n-rnn"), contract, only=STEP, with_diagnosis=False)
+    assert report.mark == 100
+
+
 def test_arguments_changed_in_place_are_no_fault(tmp_path: Path) -> None:
     """dnext_c += ... is right: the arguments are copies."""
     text = changed(
