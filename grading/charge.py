@@ -21,8 +21,8 @@ from rnncheck.suites.driver import run_pair
 from rnncheck.suites.prepared import Kept, Prepared
 from rnncheck.suites.truth import Truth
 
-_MOST_KEPT = 24  # of a bank
-_KEPT: dict[str, OrderedDict[str, Mistaken]] = {}
+_MOST_KEPT = 24
+_KEPT: OrderedDict[tuple[str, str, str], Mistaken] = OrderedDict()
 
 
 class Mistaken(Kept):
@@ -104,14 +104,13 @@ def _mistaken(found: Diagnosis, bank: Bank | None) -> Mistaken:
     """Return the mistake in the place of right answers; the next file may have made it too."""
     if bank is None:
         return Mistaken(found.bind, Kept())
-    place = f"{found.mistake}: {found.what}"
-    kept = _KEPT.setdefault(bank.digest, OrderedDict())
-    if place not in kept:
-        kept[place] = Mistaken(found.bind, bank)
-        if len(kept) > _MOST_KEPT:
-            kept.popitem(last=False)
-    kept.move_to_end(place)
-    return kept[place]
+    place = bank.digest, found.mistake, found.what
+    if place not in _KEPT:
+        _KEPT[place] = Mistaken(found.bind, bank)
+        if len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    _KEPT.move_to_end(place)
+    return _KEPT[place]
 
 
 @dataclass(frozen=True)
