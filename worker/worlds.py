@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 
 from rnncheck import adapters
 from rnncheck.protocol.faults import Fault
@@ -46,11 +47,15 @@ def enter(world: str, device: str) -> None:
 def prepare(world: str) -> None:
     """Import what a submission of this world will need in any case; run nothing of it.
 
-    TensorFlow and Keras import their parts when they are first named.
+    TensorFlow and Keras import their parts when they are first named, PyTorch some hundred modules
+    in its first backward pass.
     """
     for name in (*adapters.names(), *adapters.operation_names()):
         if name.startswith(_ADAPTERS[world]):
             adapters.find(name)
+    if world == "torch":
+        with suppress(ImportError):  # another version of PyTorch may need something else
+            importlib.import_module("torch.fx.experimental.symbolic_shapes")
     if world in ("keras3", "tf1"):
         import tensorflow as tf
 
