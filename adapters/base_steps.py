@@ -6,7 +6,7 @@ that a right loop asks for. A loop that asks elsewhere is told so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
@@ -56,6 +56,18 @@ class Steps:
                 return t
         names = " and ".join(name.rpartition(".")[2] for name in right)
         raise Fault("error", f"the loop hands {who} a {names} that no step of a right loop has")
+
+
+def by_name(names: tuple[str, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that takes its arguments by these names, too."""
+
+    def called(*args: Any, **words: Any) -> Any:
+        rest = names[len(args) :]
+        if set(words) != set(rest):
+            raise TypeError(f"a step takes {', '.join(names)}")
+        return function(*args, *(words[name] for name in rest))
+
+    return called
 
 
 class OwnCache:

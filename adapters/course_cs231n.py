@@ -19,7 +19,7 @@ from rnncheck.adapters.base_course import (
     on_cpu,
     take,
 )
-from rnncheck.adapters.base_steps import OwnCache, Steps, replaced
+from rnncheck.adapters.base_steps import OwnCache, Steps, by_name, replaced
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 
@@ -125,7 +125,8 @@ class Cs231nRunner(CourseRunner):
             plain = StepCache((x, *rest, *new.values())).at(t)
             return (*new.values(), plain if remembered is None else remembered)
 
-        return step_forward
+        states = tuple(f"prev_{kind}" for kind in kinds)
+        return by_name(("x", *states, "Wx", "Wh", "b"), step_forward)
 
     def _right_backward(self, steps: Steps) -> Any:
         def step_backward(*args: Any) -> tuple[Any, ...]:
@@ -134,7 +135,7 @@ class Cs231nRunner(CourseRunner):
             names = ["x", *(f"state.{kind}" for kind in self.kinds), "Wx", "Wh", "b"]
             return tuple(found[name] for name in names)
 
-        return step_backward
+        return by_name((*(f"dnext_{kind}" for kind in self.kinds), "cache"), step_backward)
 
 
 class StepCache(tuple[Any, ...]):

@@ -16,7 +16,7 @@ import numpy as np
 from rnncheck.adapters.base import Adapter, Layout
 from rnncheck.adapters.base_answers import wrong_answer
 from rnncheck.adapters.base_course import CourseRunner, course_claims, last_step, on_cpu, take
-from rnncheck.adapters.base_steps import OwnCache, Steps, replaced
+from rnncheck.adapters.base_steps import OwnCache, Steps, by_name, replaced
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.spec import Spec
@@ -226,7 +226,8 @@ class DlaiRunner(CourseRunner):
             plain = (*new.values(), *states, *gates, xt, parameters)
             return (*new.values(), y, plain if remembered is None else remembered)
 
-        return cell_forward
+        before = ("a_prev", "c_prev")[: len(kinds)]
+        return by_name(("xt", *before, "parameters"), cell_forward)
 
     def _right_backward(self, steps: Steps) -> Any:
         def cell_backward(*args: Any) -> dict[str, Any]:
@@ -235,7 +236,7 @@ class DlaiRunner(CourseRunner):
             own = {"x": "dxt", "state.h": "da_prev", "state.c": "dc_prev"}
             return {own.get(name, f"d{name}"): a for name, a in found.items()}
 
-        return cell_backward
+        return by_name((*("da_next", "dc_next")[: len(self.kinds)], "cache"), cell_backward)
 
 
 def _turned(arrays: Arrays) -> Arrays:

@@ -259,6 +259,7 @@ def test_loop_that_looks_into_its_steps_caches_is_judged(tmp_path: Path) -> None
             "return next_h, {'all': (x, prev_h, Wx, Wh, next_h)}",
         ),
         ("x, prev_h, Wx, Wh, next_h = cache", "x, prev_h, Wx, Wh, next_h = cache['all']"),
+        ("now, Wx, Wh, b)", "now, Wx, b=b, Wh=Wh)"),
         (
             "dx, dnow, sums = [], 0, [0, 0, 0]",
             "dx, dnow, sums = [], 0 * cache[0]['all'][1], [0, 0, 0]",
