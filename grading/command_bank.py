@@ -20,11 +20,14 @@ from rnncheck.grading.digest import package_versions
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.matrix import Letters, Matrix, rows
 from rnncheck.grading.matrix import read as read_matrix
+from rnncheck.grading.subcommands import run
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.check import checks
 from rnncheck.suites.prepared import Kept
 from rnncheck.suites.sigmas import kept_sigmas
 from rnncheck.suites.truth import LARGE_WORD, with_large_inputs
+
+__all__ = ["add_arguments", "run"]
 
 NEAR = 1e-12
 SAMPLED = 2  # mistakes of a bank whose sketches are looked at
@@ -53,19 +56,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "banks", nargs="*", type=Path, metavar="FILE", help="default: the practice banks"
     )
     verified.set_defaults(act=_verify)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run a subcommand; 0 well, 1 a bank does not hold.
-
-    Raises:
-        UsageError: a name is unknown, or a file cannot be read or written.
-    """
-    try:
-        code: int = arguments.act(arguments)
-    except OSError as error:
-        raise UsageError(f"{error.filename}: {error.strerror}") from error
-    return code
 
 
 def contracts(assignment: str) -> dict[str, Asked]:

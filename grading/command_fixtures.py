@@ -18,7 +18,10 @@ from rnncheck.fixtures.show import show
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.escape import line
 from rnncheck.grading.producers import FRAMEWORKS
+from rnncheck.grading.subcommands import run
 from rnncheck.grading.verify_fixtures import run_verify
+
+__all__ = ["add_arguments", "run"]
 
 NONE = "none"
 _NEAR = 5
@@ -62,20 +65,6 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
         "--record", action="store_true", help="write into the manifest which frameworks agree"
     )
     parser.set_defaults(act=_verify)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run a subcommand; 0 well, 1 a golden does not hold or would change.
-
-    Raises:
-        UsageError: a name, a folder or a framework is not there.
-    """
-    try:
-        code: int = arguments.act(arguments)
-    except OSError as error:
-        where = f"{line(error.filename)}: " if error.filename else ""
-        raise UsageError(f"{where}{error.strerror or error}") from error
-    return code
 
 
 def _regenerate(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,10 @@ from rnncheck.grading.diagnosed import diagnosed, share
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.kill_table import markdown
 from rnncheck.grading.matrix import Matrix, as_json, matrix, merged, read
+from rnncheck.grading.subcommands import run
 from rnncheck.mistakes import mistakes
+
+__all__ = ["add_arguments", "run"]
 
 JSON = "kill-matrix.json"
 
@@ -55,19 +58,6 @@ def _add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write tables here")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.set_defaults(act=_matrix)
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run a subcommand; 0 well.
-
-    Raises:
-        UsageError: a name is unknown, or a file cannot be read or written.
-    """
-    try:
-        code: int = arguments.act(arguments)
-    except OSError as error:
-        raise UsageError(f"{error.filename}: {error.strerror}") from error
-    return code
 
 
 def _list(arguments: argparse.Namespace) -> int:
