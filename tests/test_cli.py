@@ -69,7 +69,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["check", "gone.py"], "there is no file gone.py; give the path of a Python file"),
         (["check", "folder"], "folder is a directory; `check` takes one Python file"),
         (["check", "any.py", "--assignment", "lstn"], "no assignment is called 'lstn'; there are:"),
-        (["check", "any.py"], "any.py does not say which assignment it answers. Write a line like"),
+        (
+            ["check", "any.py"],
+            "any.py does not say which assignment it answers; it fits elman, gru",
+        ),
         (["check", "marker.py"], "no assignment is called 'lstn'; there are:"),
         (["check", "any.py", "--assignment", "lstm", "-k", "zzz"], "no check has 'zzz' in its"),
         (["grade", "gone", "--out", "marks"], "there is no file or folder gone"),
