@@ -113,7 +113,7 @@ def _close(report: Report) -> int:
         print(f"\nsee it without rnncheck:\n\n{report.snippet}")
     _tell_parts(report)
     for payer in dict.fromkeys(j.follows for j in report.judged if j.follows):
-        names = ", ".join(j.outcome.check for j in report.judged if j.follows == payer)
+        names = ", ".join(j.name for j in report.judged if j.follows == payer)
         print("\n" + say("charged_once", payer=payer, checks=names))
     print(f"\n{ledger(report)}. Mark {report.mark:g} of 100 ({say('practice')}).")
     if failed and not counted:

@@ -115,6 +115,18 @@ def test_bug_is_named(tmp_path: Path) -> None:
     assert "state_not_carried" in {j.diagnosis.mistake for j in report.judged if j.diagnosis}
 
 
+def test_one_mistake_is_charged_in_one_part(tmp_path: Path) -> None:
+    """The backward step is right but for what the forward step got wrong: it costs nothing more."""
+    text = (SOLUTIONS / "cs231n-lstm" / "numpy.py").read_text("utf-8")
+    path = tmp_path / "rnn_layers.py"
+    path.write_text(text.replace("sigmoid(f)", "sigmoid(f + 1)"))
+    submission, assignment = read_submission(path), load("cs231n-lstm")
+    report = judge(submission, assignment, find_contract(assignment, submission))
+    lost = {j.part for j in report.judged if j.points < j.worth}
+    assert lost == {"lstm_step_forward"}
+    assert {j.follows.partition(".")[0] for j in report.judged if j.follows} == lost
+
+
 def test_c_of_every_step_is_judged(tmp_path: Path) -> None:
     """The third value of lstm_forward holds the memory of every step."""
     pair = ("        c.append(cell)", "        c.append(now)")
