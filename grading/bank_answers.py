@@ -13,6 +13,7 @@ from rnncheck.grading.batch import TRIES
 from rnncheck.grading.diagnose import asked_of, further_than
 from rnncheck.grading.sketches import Sketches, sketched
 from rnncheck.mistakes import mistakes
+from rnncheck.mistakes.cells import unaware
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.check import checks
@@ -64,6 +65,8 @@ def sketches(
     """
     known = [m for m in mistakes().values() if m.applies(contract.spec)]
     further = list(further_than(known, contract.spec, TRIES)) if only is None else []
+    if only is None and contract.claims & {"step_vjp", "sequence_vjp"}:
+        further += unaware(known)
     chosen = [m for m in known if only is None or m.id in only]
     asked = []
     for pair in pairs:

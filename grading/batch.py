@@ -6,11 +6,12 @@ import time
 
 from rnncheck.grading.bank_use import bank_of
 from rnncheck.grading.collect import Item
+from rnncheck.grading.diagnose import FEW
 from rnncheck.grading.judge import judge
 from rnncheck.grading.results import Verdict, verdict_of
 from rnncheck.worker.servers import Servers
 
-TRIES = 64  # a diagnosis is not to hold up a batch; `rnncheck check` looks further
+TRIES = FEW  # `rnncheck check` looks further
 
 
 def grade(item: Item, device: str, servers: Servers | None = None) -> Verdict:

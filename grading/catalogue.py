@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 import rnncheck.mistakes
 from rnncheck.grading.asked import asked
 from rnncheck.grading.assignment import load, names
 from rnncheck.grading.shows import shows
-from rnncheck.mistakes import mistakes
+from rnncheck.mistakes import every_mistake, mistakes, operation_mistakes
 from rnncheck.mistakes.base import Mistake
+from rnncheck.mistakes.base_operation import EVERY, OperationMistake
 
 HEAD = """# The catalogue of mistakes
 
@@ -23,14 +25,15 @@ A hint is what a student reads beside the mistake; it does not give the answer a
 
 def listing() -> str:
     """Return a line for each mistake."""
-    width = max(map(len, mistakes()))
-    return "".join(f"{m.id:<{width}}  {m.what}\n" for m in mistakes().values())
+    width = max(map(len, every_mistake()))
+    return "".join(f"{m.id:<{width}}  {m.what}\n" for m in every_mistake().values())
 
 
 def table() -> str:
     """Return a section of Markdown for each file of the catalogue."""
-    parts = [HEAD, f"{len(mistakes())} mistakes.\n"]
-    for title, found in _by_file().items():
+    of_networks, of_operations = len(mistakes()), len(operation_mistakes())
+    parts = [HEAD, f"{of_networks} mistakes in networks, {of_operations} in operations.\n"]
+    for title, found in _by_file("MISTAKES").items():
         parts += [
             f"## {title}\n",
             "| mistake | what | shows in | seen in | hint |",
@@ -38,16 +41,20 @@ def table() -> str:
         ]
         parts += [_row(mistake) for mistake in found]
         parts.append("")
+    for title, found in _by_file("OPERATION_MISTAKES").items():
+        parts += [f"## {title}\n", "| mistake | operation | what | hint |", "|---|---|---|---|"]
+        parts += [_operation_row(mistake) for mistake in found]
+        parts.append("")
     return "\n".join(parts)
 
 
-def _by_file() -> dict[str, list[Mistake]]:
-    found: dict[str, list[Mistake]] = defaultdict(list)
+def _by_file(name: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
     for module in iter_modules(rnncheck.mistakes.__path__):
         loaded = import_module(f"rnncheck.mistakes.{module.name}")
-        if hasattr(loaded, "MISTAKES"):
+        if hasattr(loaded, name):
             title = (loaded.__doc__ or "").partition("\n")[0].rstrip(".")
-            found[title] += loaded.MISTAKES
+            found[title] += getattr(loaded, name)
     return found
 
 
@@ -57,8 +64,17 @@ def _row(mistake: Mistake) -> str:
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def details(mistake: Mistake) -> str:
+def _operation_row(mistake: OperationMistake) -> str:
+    made = "any" if mistake.operation == EVERY else f"`{mistake.operation}`"
+    cells = (f"`{mistake.id}`", made, mistake.what, mistake.hint)
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def details(mistake: Mistake | OperationMistake) -> str:
     """Return all about one mistake."""
+    if isinstance(mistake, OperationMistake):
+        made = "any operation" if mistake.operation == EVERY else mistake.operation
+        return _details(mistake.id, {"what": mistake.what, "hint": mistake.hint, "made with": made})
     where = [one.name for name in names() for one in asked(load(name)) if mistake.applies(one.spec)]
     lines = {
         "what": mistake.what,
@@ -68,5 +84,9 @@ def details(mistake: Mistake) -> str:
         "hint": mistake.hint,
         "made with": ", ".join(where) or "no contract that comes with rnncheck",
     }
+    return _details(mistake.id, lines)
+
+
+def _details(name: str, lines: dict[str, str]) -> str:
     body = "".join(f"  {label:<9}  {text}\n" for label, text in lines.items() if text)
-    return f"{mistake.id}\n{body}"
+    return f"{name}\n{body}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from rnncheck.grading.bank import Bank
 from rnncheck.grading.diagnose import Diagnosis
 from rnncheck.grading.matching import gather
-from rnncheck.grading.report import Judged
+from rnncheck.grading.report import Judged, Report
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
+from rnncheck.suites import check_gradient_differences as differences
 from rnncheck.suites.answered import Logs
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec
@@ -52,6 +53,8 @@ def charge(
     device: str = "cpu",
     logs: Logs | None = None,
     bank: Bank | None = None,
+    *,
+    part: bool = False,
 ) -> list[Judged]:
     """Return the checks, those that follow from a fault charged elsewhere marked as such.
 
@@ -60,6 +63,9 @@ def charge(
     every case of the check passes with the mistake's numbers in the place of the right ones.
     Combinations change no mark: how far they are looked for depends on the command.
 
+    A function that is one part of a homework has one thing to get right: there a fault is charged
+    in every family about it, and only gradients follow, from what its forward calls get wrong.
+
     Args:
         judged: every check of a submission.
         cases: of each check, by its name.
@@ -67,27 +73,54 @@ def charge(
         device: where it computes.
         logs: what it has answered; it is not called again for that.
         bank: what it was judged by, None for all cases of the checks.
+        part: whether they are those of one part; what `following` needs is looked for then.
     """
-    heard = _Heard(bind, device, logs or Logs())
-    groups: dict[str, list[Judged]] = defaultdict(list)
-    unexplained = []
-    for item in judged:
-        if item.outcome.status == "failed" and item.worth:
-            if item.diagnosis is None:
-                unexplained.append(item)
-            elif item.diagnosis.simple:
-                groups[item.diagnosis.what].append(item)
-    follows: dict[str, str] = {}
-    for group in groups.values():
-        payer, found = _payer(group), group[0].diagnosis
+    heard, told = _Heard(bind, device, logs or Logs()), list(judged)
+    places = {item.outcome.check: place for place, item in enumerate(judged)}
+    groups, unexplained = _grouped(judged)
+    for group in groups:
+        payer, found = checks()[_payer(group).outcome.check], group[0].diagnosis
         assert found is not None
-        mistaken = _mistaken(found, bank)
         for item in (*group, *unexplained):
-            check = checks()[item.outcome.check]
-            if check.family != payer.outcome.family:
-                if _follows(check, cases[check.name], heard, mistaken):
-                    follows[check.name] = payer.outcome.check
-    return [replace(item, follows=follows.get(item.outcome.check, "")) for item in judged]
+            check, at = checks()[item.outcome.check], places[item.outcome.check]
+            apart = check.vjp > payer.vjp if part else check.family != payer.family
+            if not apart and not (part and check.vjp and item.diagnosis):
+                continue
+            if _follows(check, cases[check.name], heard, _mistaken(item.diagnosis or found, bank)):
+                told[at] = replace(item, explained=True, follows=payer.name if apart else "")
+    return told
+
+
+def _grouped(judged: Sequence[Judged]) -> tuple[list[list[Judged]], list[Judged]]:
+    """Return the failures that cost points by what explains them, and those that nothing does."""
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    failed = [item for item in judged if item.outcome.status == "failed" and item.worth]
+    for item in failed:
+        if item.diagnosis is not None and item.diagnosis.simple:
+            groups[item.diagnosis.cause].append(item)
+    return list(groups.values()), [item for item in failed if item.diagnosis is None]
+
+
+def following(report: Report, before: Iterable[Report]) -> Report:
+    """Return the report on a part of a homework, with what follows from parts before it.
+
+    Whoever differentiates a wrong step rightly, or by the book, made one mistake: gradients that
+    a mistake explains on every case cost nothing where it is charged as one of a forward call.
+    """
+    charged = {
+        item.diagnosis.cause: item.name
+        for one in before
+        for item in one.judged
+        if item.diagnosis is not None and not item.follows and item.worth
+        if isinstance(item.outcome.record, CaseSpec) and not checks()[item.outcome.check].vjp
+    }
+    return replace(report, judged=tuple(_following(item, charged) for item in report.judged))
+
+
+def _following(item: Judged, charged: Mapping[str, str]) -> Judged:
+    if not item.explained or item.follows or item.diagnosis is None:
+        return item
+    return replace(item, follows=charged.get(item.diagnosis.cause, ""))
 
 
 def _payer(group: Sequence[Judged]) -> Judged:
@@ -124,7 +157,7 @@ def _follows(
     check: Check, records: tuple[CaseSpec, ...], heard: _Heard, mistaken: Mistaken
 ) -> bool:
     """Say whether a check passes on all its cases where the mistake is taken for right."""
-    if check.family == "golden":
+    if check.family == "golden" or check.name == differences.CHECK.name:
         return _equal(check, records, heard, mistaken)
     first = mistaken.case(records[0])
     if not check.needs <= mistaken.bind(first.spec, first.params).claims:
@@ -135,7 +168,10 @@ def _follows(
 
 
 def _equal(check: Check, records: tuple[CaseSpec, ...], heard: _Heard, mistaken: Mistaken) -> bool:
-    """Say whether the numbers on frozen traces, which no mistake moves, are the mistake's."""
+    """Say whether the numbers are the mistake's: of checks that do not ask the reference.
+
+    No mistake moves a frozen trace, nor what differences of the submission's own forward say.
+    """
     try:
         cases = [mistaken.case(record) for record in records]
         bind = heard.logs.known(heard.bind)

@@ -9,16 +9,20 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from rnncheck.grading.asked import asked
+from rnncheck.grading.asked import Asked
 from rnncheck.grading.assignment import load, names
 from rnncheck.grading.bank_file import practice
 from rnncheck.grading.catalogue import details, listing, table
-from rnncheck.grading.diagnosed import diagnosed, share
+from rnncheck.grading.diagnosed import diagnosed
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.kill_table import markdown
 from rnncheck.grading.matrix import Matrix, as_json, matrix, merged, read
+from rnncheck.grading.named import Named, line
+from rnncheck.grading.named import table as table_of_named
+from rnncheck.grading.operation_matrix import AskedOperations, contracts
+from rnncheck.grading.operation_matrix import diagnosed as operations_diagnosed
 from rnncheck.grading.subcommands import run
-from rnncheck.mistakes import mistakes
+from rnncheck.mistakes import every_mistake
 
 __all__ = ["add_arguments", "run"]
 
@@ -35,9 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("id", metavar="ID", help="see `rnncheck mistakes list`")
     shown.set_defaults(act=_show)
     named = commands.add_parser("diagnosed", help="measure how often a mistake is named rightly")
-    named.add_argument("assignment", metavar="ASSIGNMENT")
+    named.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="all by default")
     named.add_argument("--framework", default="numpy", metavar="NAME")
     named.add_argument("--mistake", action="append", default=[], metavar="ID", help="only this one")
+    named.add_argument("--markdown", type=Path, metavar="FILE", help="write a table here")
     named.set_defaults(act=_diagnosed)
     _add_matrix(commands.add_parser("matrix", help="run every mistake through every check"))
 
@@ -66,15 +71,15 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    _known([arguments.id], list(mistakes()), "mistake")
-    print(details(mistakes()[arguments.id]), end="")
+    _known([arguments.id], list(every_mistake()), "mistake")
+    print(details(every_mistake()[arguments.id]), end="")
     return 0
 
 
 def _matrix(arguments: argparse.Namespace) -> int:
     chosen = arguments.assignment or names()
     _known(chosen, names(), "assignment")
-    _known(arguments.mistake, list(mistakes()), "mistake")
+    _known(arguments.mistake, list(every_mistake()), "mistake")
     found = _run(chosen, arguments.mistake, arguments.jobs, arguments.json)
     if arguments.markdown is not None:
         arguments.markdown.write_text(markdown(found), "utf-8")
@@ -84,19 +89,29 @@ def _matrix(arguments: argparse.Namespace) -> int:
 
 
 def _diagnosed(arguments: argparse.Namespace) -> int:
-    _known([arguments.assignment], names(), "assignment")
-    _known(arguments.mistake, list(mistakes()), "mistake")
-    contracts = {c.framework: c for c in asked(load(arguments.assignment))}
-    bank = practice(arguments.assignment, arguments.framework)
-    if bank is None:
-        raise UsageError(f"{arguments.assignment} has no practice bank in {arguments.framework}")
-    found = diagnosed(contracts[arguments.framework], bank, arguments.mistake)
-    for one in found:
-        if one.right < one.cases:
-            print(f"{one.mistake}: {one.right} of {one.cases}; else {', '.join(one.others)}")
-    cases = sum(one.cases for one in found)
-    print(f"{len(found)} mistakes, {cases} failing cases, {share(found):.1%} named rightly")
+    chosen = arguments.assignments or names()
+    _known(chosen, names(), "assignment")
+    _known(arguments.mistake, list(every_mistake()), "mistake")
+    found: dict[str, list[Named]] = {}
+    for name in chosen:
+        for contract in contracts(load(name)):
+            if contract.framework.partition("/")[0] == arguments.framework:
+                found[contract.name] = _named(contract, arguments.mistake)
+                print(line(contract.name, found[contract.name]), flush=True)
+    if not found:
+        raise UsageError(f"{', '.join(chosen)} has no contract in {arguments.framework}")
+    if arguments.markdown is not None:
+        arguments.markdown.write_text(table_of_named(found), "utf-8")
     return 0
+
+
+def _named(contract: Asked | AskedOperations, only: Sequence[str]) -> list[Named]:
+    if isinstance(contract, AskedOperations):
+        return operations_diagnosed(contract, only)
+    bank = practice(contract.assignment, contract.framework)
+    if bank is None:
+        raise UsageError(f"{contract.name} has no practice bank")
+    return diagnosed(contract, bank, only)
 
 
 def _known(given: Sequence[str], there: Sequence[str], what: str) -> None:
@@ -119,7 +134,7 @@ def _run(chosen: Sequence[str], only: Sequence[str], jobs: int, file: Path | Non
             file.write_text(as_json(ordered(done)), "utf-8")
         progress.update(task, advance=len(part))
 
-    asks = [one for name in chosen for one in asked(load(name)) if one.whole]
+    asks = [one for name in chosen for one in contracts(load(name))]
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("contracts", total=len(asks))
         found = matrix(chosen, only, jobs, keep)
@@ -128,5 +143,5 @@ def _run(chosen: Sequence[str], only: Sequence[str], jobs: int, file: Path | Non
 
 def ordered(found: Matrix) -> Matrix:
     """Return a matrix in the order of the assignments, without contracts that are gone."""
-    there = [one.name for name in names() for one in asked(load(name)) if one.whole]
+    there = [one.name for name in names() for one in contracts(load(name))]
     return {name: found[name] for name in there if name in found}

@@ -1,14 +1,15 @@
 """From a failure to a mistake: the one whose numbers the implementation gives.
 
 Looked for in this order, and the first that fits every case is the answer: what was found for an
-earlier check, the catalogue, conventions (one, two or three at a time), two mistakes at a time.
+earlier check, the catalogue, for gradients the catalogue's wrong cells with the right cell's backward,
+conventions (one, two or three at a time), two mistakes at a time.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -20,6 +21,7 @@ from rnncheck.grading.sketches import Sketches
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
 from rnncheck.mistakes.base_operation import OperationMistake
+from rnncheck.mistakes.cells import UNAWARE, unaware
 from rnncheck.mistakes.combined import pairs
 from rnncheck.mistakes.conventions import ID, combinations
 from rnncheck.protocol.faults import Fault
@@ -36,6 +38,7 @@ from rnncheck.suites.operation_case import OperationCaseSpec
 from rnncheck.suites.trial import AnyBind
 
 TRIES = 8000
+FEW = 64  # for a batch that a diagnosis is not to hold up
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Diagnosis:
     digits: int
     cases: int
     bind: AnyBind = field(repr=False, compare=False)
+
+    @property
+    def cause(self) -> str:
+        """The mistake as a clause, whatever gradients go with it."""
+        return self.what.removesuffix(UNAWARE)
 
     @property
     def simple(self) -> bool:
@@ -123,12 +131,15 @@ class Diagnostician:
 
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
         spec = self.opened.network()[0]
-        known = mistakes().values() if self.known is None else self.known
-        every = [mistake for mistake in known if mistake.applies(spec)]
+        listed = mistakes().values() if self.known is None else self.known
+        every = [mistake for mistake in listed if mistake.applies(spec)]
         possible = partial(self.sketches.possible, evidence)
         found = _closest(evidence, self._found) or _closest(evidence, possible(every))
+        if found is None and evidence.call.endswith("_vjp"):
+            found = _closest(evidence, possible(unaware(every)))
         if found is None and evidence.call not in self._exhausted:
-            found = _first(evidence, possible(further_than(every, spec, self.tries)))
+            known = every if self.tries <= FEW else changing(evidence, every)
+            found = _first(evidence, possible(further_than(known, spec, self.tries)))
             if found is None:
                 self._exhausted.add(evidence.call)
         return found
@@ -154,7 +165,7 @@ def _case(record: CaseSpec) -> Case:
     return make_case(record)
 
 
-def further_than(known: Sequence[Mistake], spec: Spec, tries: int) -> Iterator[Mistake]:
+def further_than(known: Iterable[Mistake], spec: Spec, tries: int) -> Iterator[Mistake]:
     """Yield what is compared after the catalogue: conventions, then two mistakes at a time."""
     return itertools.islice(itertools.chain(combinations(spec), pairs(known)), tries)
 
@@ -162,6 +173,12 @@ def further_than(known: Sequence[Mistake], spec: Spec, tries: int) -> Iterator[M
 def diagnose(opened: Opened, outcome: Outcome, device: str = "cpu") -> Diagnosis | None:
     """Return what explains one failure; see Diagnostician."""
     return Diagnostician(opened, device)(outcome)
+
+
+def changing(evidence: Evidence, known: Iterable[Mistake]) -> Iterator[Mistake]:
+    """Yield the mistakes that change the answers at all: with others a second one is no other."""
+    right = gather(reference, evidence.cases, evidence.call)
+    yield from (mistake for mistake in known if _digits(right, mistake) is None)
 
 
 def _closest(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:

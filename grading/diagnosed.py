@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rnncheck.grading.asked import Asked, within
 from rnncheck.grading.bank import Bank
 from rnncheck.grading.diagnose import Diagnostician
+from rnncheck.grading.named import Named
 from rnncheck.grading.numbers import classes
 from rnncheck.grading.remembered import remembered
+from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.spec import Spec
@@ -37,58 +40,59 @@ class Here:
         return self.spec, self.bind
 
 
-@dataclass(frozen=True)
-class Named:
-    """How the diagnoses of one mistake ended.
+def diagnosed(
+    contract: Asked, bank: Bank, only: Sequence[str] = (), most: int | None = None
+) -> list[Named]:
+    """Diagnose failing pairs of a bank for every mistake; nothing is learnt between pairs.
 
-    Attributes:
-        mistake: its id.
-        cases: pairs that it fails with wrong numbers, of which the numbers say which it is.
-        right: those for which it was named, or one with equal numbers on all cases.
-        others: what was named in its place.
+    Args:
+        contract: the contract.
+        bank: of the contract.
+        only: ids of mistakes, () for all.
+        most: how many failing pairs of each mistake, the first ones; None for all.
     """
-
-    mistake: str
-    cases: int
-    right: int
-    others: tuple[str, ...]
-
-
-def diagnosed(contract: Asked, bank: Bank, only: Sequence[str] = ()) -> list[Named]:
-    """Diagnose every failing pair of a bank for every mistake; nothing is learnt between pairs."""
     known = [remembered(mistake) for mistake in contract.mistakes()]
-    groups = classes(contract, known, bank)
-    alike = {name: {*group} for group in groups for name in group}
     chosen = [mistake for mistake in contract.mistakes() if not only or mistake.id in only]
-    found = [_named(contract, bank, mistake, alike[mistake.id], known) for mistake in chosen]
+    found = [_named(contract, bank, mistake, known, most) for mistake in chosen]
     return [one for one in found if one.cases]
 
 
 def _named(
-    contract: Asked, bank: Bank, mistake: Mistake, alike: set[str], known: Sequence[Mistake]
+    contract: Asked, bank: Bank, mistake: Mistake, known: Sequence[Mistake], most: int | None
 ) -> Named:
     claims = contract.offered(mistake)
     here: Any = Here(contract.spec, claims, within(mistake.bind, claims))
-    explain, cases, others = Explained(here, known), 0, []
+    explain, found = Explained(here, known), list[str]()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for pair in bank.pairs:
-            check = checks()[pair.check]
-            if not (check.needs <= claims and claimed(pair.record, claims)):
-                continue
-            try:
-                ended = run_pair(here.bind, check, pair.record, prepared=bank)
-            except (LookupError, ValueError, AttributeError):
-                continue  # it cannot be made of what this contract hands over
-            if ended.status != "failed" or ended.failure is None or not ended.failure.wrong:
-                continue
-            found = explain(ended)
-            if found == RIGHT:
-                continue  # the numbers of its calls are right: there is nothing to tell it by
-            cases += 1
-            if found not in alike:
-                others.append(found)
-    return Named(mistake.id, cases, cases - len(others), tuple(dict.fromkeys(others)))
+        for ended in itertools.islice(_failures(here, bank), most):
+            named = explain(ended)
+            if named != RIGHT:  # the numbers of its calls are right: nothing to tell it by
+                found.append(named)
+    others = [named for named in found if named != mistake.id]
+    equal = {named for named in others if _equal(contract, bank, mistake.id, named)}
+    others = [named for named in others if named not in equal]
+    return Named(mistake.id, len(found), len(found) - len(others), tuple(dict.fromkeys(others)))
+
+
+def _failures(here: Any, bank: Bank) -> Iterator[Outcome]:
+    """Yield how the pairs end that an implementation fails with wrong numbers."""
+    for pair in bank.pairs:
+        check = checks()[pair.check]
+        if not (check.needs <= here.claims and claimed(pair.record, here.claims)):
+            continue
+        try:
+            ended = run_pair(here.bind, check, pair.record, prepared=bank)
+        except (LookupError, ValueError, AttributeError):
+            continue  # it cannot be made of what this contract hands over
+        if ended.status == "failed" and ended.failure is not None and ended.failure.wrong:
+            yield ended
+
+
+def _equal(contract: Asked, bank: Bank, one: str, other: str) -> bool:
+    """Say whether two mistakes give equal numbers on every case of a contract."""
+    both = [mistakes()[name] for name in (one, other) if name in mistakes()]
+    return len(both) == 2 and len(classes(contract, both, bank)) == 1
 
 
 class Explained:
@@ -115,9 +119,3 @@ class Explained:
         assert isinstance(record, CaseSpec)
         right = explain.evidence(ended, record).digits(reference) is not None
         return RIGHT if right else "none"
-
-
-def share(found: Sequence[Named]) -> float:
-    """Return the part of all cases in which the right one was named."""
-    cases = sum(one.cases for one in found)
-    return sum(one.right for one in found) / cases if cases else 1.0

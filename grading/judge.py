@@ -88,6 +88,7 @@ def judge(
             explains = with_diagnosis and not quick
             own = bank.of(contract.parts, asked) if isinstance(bank, Banks) else None
             as_asked = replace(alone, only=words, supply=supply, with_diagnosis=explains, bank=own)
+            as_asked = replace(as_asked, part=True)
             return _judge(submission, assignment, asked, as_asked)
 
         return judge_parts(one, contract.parts, only=only, tell=tell, settle=settle)
@@ -124,6 +125,7 @@ class _How:
     bank: Bank | None = None
     supply: Supply | None = None
     shares: bool = False
+    part: bool = False
 
 
 def _judge(submission: Submission, assignment: Assignment, contract: Contract, how: _How) -> Report:
@@ -152,7 +154,7 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
             tell(judged[-1])
         if how.with_diagnosis and isinstance(opened.spec, Spec):
             records = {check.name: cases for check, cases in pairs}
-            judged = charge(judged, records, opened.bind, device, logs, how.bank)
+            judged = charge(judged, records, opened.bind, device, logs, how.bank, part=how.part)
         script = ""
         if how.with_snippet:
             outcomes = [item.outcome for item in judged if not item.hidden]

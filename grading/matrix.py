@@ -13,13 +13,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from rnncheck.grading.asked import Asked, asked, within
+from rnncheck.grading.asked import Asked, within
 from rnncheck.grading.assignment import load
-from rnncheck.mistakes import mistakes
+from rnncheck.grading.operation_matrix import AskedOperations, contracts, ended
+from rnncheck.mistakes import every_mistake
 from rnncheck.mistakes.base import Mistake
 from rnncheck.protocol.claims import CALLS
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import Check
@@ -139,18 +141,20 @@ def matrix(
         jobs: processes.
         tell: called with each part as it is done.
     """
-    contracts = [one for name in assignments for one in asked(load(name)) if one.whole]
-    groups: dict[Spec, list[Asked]] = defaultdict(list)
-    for contract in contracts:
+    every = [one for name in assignments for one in contracts(load(name))]
+    groups: dict[Spec | Operations, list[Asked | AskedOperations]] = defaultdict(list)
+    for contract in every:
         groups[contract.spec].append(contract)
     found: Matrix = {}
     for part in _mapped(list(groups.values()), only, jobs):
         found |= part
         tell(part)
-    return {contract.name: found[contract.name] for contract in contracts}
+    return {contract.name: found[contract.name] for contract in every}
 
 
-def _mapped(groups: list[list[Asked]], only: Sequence[str], jobs: int) -> Iterator[Matrix]:
+def _mapped(
+    groups: list[list[Asked | AskedOperations]], only: Sequence[str], jobs: int
+) -> Iterator[Matrix]:
     if jobs <= 1:
         yield from (_rows_of(group, tuple(only)) for group in groups)
         return
@@ -161,9 +165,27 @@ def _mapped(groups: list[list[Asked]], only: Sequence[str], jobs: int) -> Iterat
         yield from (one.result() for one in as_completed(running))
 
 
-def _rows_of(group: list[Asked], only: tuple[str, ...]) -> Matrix:
-    kept = Letters()
-    return {contract.name: rows(contract, only, kept) for contract in group}
+def _rows_of(group: list[Asked | AskedOperations], only: tuple[str, ...]) -> Matrix:
+    kept, found = Letters(), Matrix()
+    for contract in group:
+        if isinstance(contract, AskedOperations):
+            found[contract.name] = operation_rows(contract, only)
+        else:
+            found[contract.name] = rows(contract, only, kept)
+    return found
+
+
+def operation_rows(contract: AskedOperations, only: Sequence[str] = ()) -> Rows:
+    """Run every mistake through every check of a contract of operations."""
+    pairs = tuple((check.name, number) for check, _, number in contract.pairs())
+    kills = {}
+    for mistake in (m for m in contract.mistakes() if not only or m.id in only):
+        found = {
+            (name, number): LIVES if outcome.status in ("passed", "not judged") else KILLED
+            for name, number, outcome in ended(contract, mistake)
+        }
+        kills[mistake.id] = "".join(found.get(pair, UNCLAIMED) for pair in pairs)
+    return Rows(pairs, kills)
 
 
 def as_json(found: Matrix) -> str:
@@ -196,7 +218,7 @@ def read(path: Path) -> Matrix:
 
 
 def _pair(text: str) -> tuple[str, int]:
-    check, number = text.split(" ")
+    check, _, number = text.rpartition(" ")
     return check, int(number)
 
 
@@ -214,5 +236,5 @@ def merged(old: Matrix, new: Matrix) -> Matrix:
             same = before is not None and before.pairs == after.pairs
             kept = dict(before.kills) if before is not None and same else {}
             both = kept | dict(after.kills)
-            found[name] = Rows(after.pairs, {m: both[m] for m in mistakes() if m in both})
+            found[name] = Rows(after.pairs, {m: both[m] for m in every_mistake() if m in both})
     return found

@@ -56,7 +56,7 @@ def operation_mistake(
     """
     alter = ALTERED.get(check.partition("[")[0])
     cases = [make_operation_case(r) for r in (record, *general(record.spec))]
-    cases = list(map(alter, cases)) if alter else cases
+    cases = [*map(alter, cases), *cases] if alter else cases
     for vjp in (False, True) if "compute_vjp" in opened.claims else (False,):
         try:
             own = [_answers(opened.bind_operation, case, vjp, device) for case in cases]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from rnncheck.grading.charge import following
 from rnncheck.grading.contract import Contract, Part
 from rnncheck.grading.opened import Supply
 from rnncheck.grading.report import Judged, Report
@@ -36,7 +37,6 @@ def judge_parts(
             and with what it is handed beside each call.
     """
     reports: dict[str, Report] = {}
-    charged: dict[str, str] = {}
     named = [part.name for part in parts]
     for part in parts:
         words = words_of(part.name, named, only)
@@ -45,7 +45,7 @@ def judge_parts(
         wrong = _WrongSteps(judge, parts, reports if not only else {})
         report, contract, supply = _judge_part(judge, part, wrong, words)
         settle(part.name, contract, supply)
-        reports[part.name] = _following(_weighed(report, part), charged)
+        reports[part.name] = following(_weighed(report, part), reports.values())
         for judged in reports[part.name].judged:
             tell(judged)
     return _joined(reports)
@@ -123,25 +123,6 @@ def _weighed(report: Report, part: Part) -> Report:
     judged = [replace(j, worth=j.worth * share, part=part.name) for j in report.judged]
     named = tuple(replace(j, follows=start + j.follows) if j.follows else j for j in judged)
     return replace(report, judged=named)
-
-
-def _following(report: Report, charged: dict[str, str]) -> Report:
-    """Return a part's report in which a mistake that an earlier part is charged for costs nothing.
-
-    Its numbers are those of the mistake: a backward step that is right but for what the forward
-    step got wrong. `charged` holds the check that pays for each, and is added to.
-    """
-    judged: list[Judged] = []
-    own: dict[str, str] = {}
-    for item in report.judged:
-        failed = item.outcome.status == "failed" and item.worth and not item.follows
-        if failed and item.diagnosis is not None and item.diagnosis.simple:
-            what = item.diagnosis.what
-            own.setdefault(what, item.name)
-            item = replace(item, follows=charged.get(what, ""))
-        judged.append(item)
-    charged |= {what: name for what, name in own.items() if what not in charged}
-    return replace(report, judged=tuple(judged))
 
 
 def _joined(named: dict[str, Report]) -> Report:

@@ -20,6 +20,8 @@ class Judged:
         hidden: whether a student is told only how it ended.
         part: the part of the homework that it is a check of, or "".
         follows: the check that is charged for the fault of which this one fails too, or "".
+        explained: whether every case of it passes where the diagnosed mistake is taken for right;
+            looked for where something could follow from that.
     """
 
     outcome: Outcome
@@ -28,6 +30,7 @@ class Judged:
     hidden: bool = False
     part: str = ""
     follows: str = ""
+    explained: bool = False
 
     @property
     def name(self) -> str:

@@ -23,6 +23,19 @@ def operation_mistakes() -> dict[str, OperationMistake]:
     return _listed("OPERATION_MISTAKES")
 
 
+@functools.cache
+def every_mistake() -> dict[str, Mistake | OperationMistake]:
+    """Return all of both kinds by their ids.
+
+    Raises:
+        ValueError: two have one id.
+    """
+    found = mistakes().keys() & operation_mistakes().keys()
+    if found:
+        raise ValueError(f"mistakes of both kinds are called {', '.join(sorted(found))}")
+    return {**mistakes(), **operation_mistakes()}
+
+
 def _listed(name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for module in pkgutil.iter_modules(__path__):

@@ -15,7 +15,8 @@ from rnncheck.protocol.spec import Spec
 class BackwardLoop(Variation):
     """BPTT over single steps of the reference; a mistake overrides one line of it."""
 
-    without = frozenset({"lengths", "mask", "zero_length"})
+    without = frozenset({"lengths", "mask", "zero_length", "dropout", "dropout_given"})
+    by_steps = True
 
     def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
         """Return the gradient with which the last step starts."""
@@ -31,23 +32,25 @@ class BackwardLoop(Variation):
         del name
         return total + new
 
-    def initial(self, d_state: Arrays) -> Arrays:
-        """Return the gradient of the initial state."""
+    def initial(self, d_state: Arrays, own: Arrays) -> Arrays:
+        """Return the gradient of the initial state, of what is carried or of the first step's own."""
+        del own
         return d_state
 
     def varied_vjp(self, given: GivenBack) -> Arrays:
         """Return gradients by a loop from the last step to the first."""
         states = self._states(given.x, given.state)
-        carry, slices = self.upstream(given.d_state), []
-        total: Arrays = {}
+        own = carry = self.upstream(given.d_state)
+        slices, total = list[Array](), Arrays()
         for back, t in enumerate(reversed(range(len(given.x)))):
             result = self.inner.step_vjp(given.x[t], states[t], given.d_outputs[t], carry)
-            carry = self.carried(group(result, "d.state"), back)
+            own = group(result, "d.state")
+            carry = self.carried(own, back)
             slices.append(result.pop("d.x"))
             for name, new in result.items():
                 if not name.startswith("d.state."):
                     total[name] = self.added(name, total[name], new) if name in total else new
-        first = {f"d.state.{part}": array for part, array in self.initial(carry).items()}
+        first = {f"d.state.{part}": array for part, array in self.initial(carry, own).items()}
         return total | first | {"d.x": np.stack(slices[::-1])}
 
     def _states(
@@ -59,7 +62,8 @@ class BackwardLoop(Variation):
         return states
 
 
-def _zeros(parts: Mapping[str, Array], *names: str) -> Arrays:
+def zeroed(parts: Mapping[str, Array], *names: str) -> Arrays:
+    """Return the parts with zeros in the place of some, of all by default."""
     return {p: np.zeros_like(a) if not names or p in names else a for p, a in parts.items()}
 
 
@@ -69,7 +73,7 @@ class StateGradientNotCarried(BackwardLoop):
     def carried(self, d_state: Arrays, back: int) -> Arrays:
         """Drop everything."""
         del back
-        return _zeros(d_state)
+        return zeroed(d_state)
 
 
 class CellGradientNotCarried(BackwardLoop):
@@ -78,7 +82,7 @@ class CellGradientNotCarried(BackwardLoop):
     def carried(self, d_state: Arrays, back: int) -> Arrays:
         """Drop the part of c."""
         del back
-        return _zeros(d_state, "c")
+        return zeroed(d_state, "c")
 
 
 class HiddenGradientNotCarried(BackwardLoop):
@@ -87,7 +91,7 @@ class HiddenGradientNotCarried(BackwardLoop):
     def carried(self, d_state: Arrays, back: int) -> Arrays:
         """Drop the part of h."""
         del back
-        return _zeros(d_state, "h")
+        return zeroed(d_state, "h")
 
 
 def truncated(steps: int) -> type[BackwardLoop]:
@@ -95,7 +99,7 @@ def truncated(steps: int) -> type[BackwardLoop]:
 
     class Truncated(BackwardLoop):
         def carried(self, d_state: Arrays, back: int) -> Arrays:
-            return _zeros(d_state) if back + 1 == steps else d_state
+            return zeroed(d_state) if back + 1 == steps else d_state
 
     return Truncated
 
@@ -138,7 +142,7 @@ class UpstreamStateIgnored(BackwardLoop):
 
     def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
         """Start from zeros."""
-        return _zeros(d_state)
+        return zeroed(d_state)
 
     def step_vjp(
         self,
@@ -148,7 +152,7 @@ class UpstreamStateIgnored(BackwardLoop):
         d_state: Mapping[str, Array],
     ) -> Arrays:
         """Return the gradients of one step as if nothing followed it."""
-        return self.inner.step_vjp(x, state, d_outputs, _zeros(d_state))
+        return self.inner.step_vjp(x, state, d_outputs, zeroed(d_state))
 
 
 class UpstreamCellIgnored(BackwardLoop):
@@ -156,15 +160,16 @@ class UpstreamCellIgnored(BackwardLoop):
 
     def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
         """Start without c."""
-        return _zeros(d_state, "c")
+        return zeroed(d_state, "c")
 
 
 class InitialStateGradientZero(BackwardLoop):
     """The gradient of the initial state is returned as zeros."""
 
-    def initial(self, d_state: Arrays) -> Arrays:
+    def initial(self, d_state: Arrays, own: Arrays) -> Arrays:
         """Return zeros."""
-        return _zeros(d_state)
+        del own
+        return zeroed(d_state)
 
 
 class UpstreamOutputsIgnored(BackwardLoop):

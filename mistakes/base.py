@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import numpy as np
+
 from rnncheck.protocol.implementation import Bind, Implementation
-from rnncheck.protocol.names import Array, Arrays
+from rnncheck.protocol.names import Array, Arrays, state_shapes
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind
 
@@ -88,11 +90,14 @@ class Variation:
     Attributes:
         reference: what it binds as the right implementation.
         wraps: whether all that it computes comes from there.
+        by_steps: whether it goes from step to step by itself. What a step hands to the next is
+            whole then, a c that spec.cell_state hides too.
         inner: the reference, bound to the same spec and parameters.
         params: the parameters.
     """
 
     without: frozenset[str] = frozenset()
+    by_steps = False
     reference: Bind = staticmethod(bind)
     wraps = True
 
@@ -131,7 +136,8 @@ class Variation:
         dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Compute a sequence."""
-        return self.varied(Given(x, state, lengths, mask, dropout))
+        given = Given(x, self._with_c(state, x.shape[1]), lengths, mask, dropout)
+        return self._without_c(self._whole().varied(given))
 
     def step_vjp(
         self,
@@ -154,7 +160,29 @@ class Variation:
         dropout: Mapping[str, Array] | None = None,
     ) -> Arrays:
         """Return the gradients of a sequence."""
-        return self.varied_vjp(GivenBack(x, state, lengths, mask, dropout, d_outputs, d_state))
+        start, end = (self._with_c(parts, x.shape[1]) for parts in (state, d_state))
+        given = GivenBack(x, start, lengths, mask, dropout, d_outputs, end or {})
+        return self._without_c(self._whole().varied_vjp(given))
+
+    def _hides(self) -> bool:
+        return self.by_steps and self.spec.cell_state == "hidden"
+
+    def _whole(self) -> Variation:
+        """Return the same mistake in a network that shows c, where it needs one."""
+        if not self._hides():
+            return self
+        return type(self)(self.spec.with_(cell_state="shown"), self.params, self.dtype)
+
+    def _with_c(self, state: Mapping[str, Array] | None, batch: int) -> Mapping[str, Array] | None:
+        """Return a state with the c of zeros that such a network is to be handed."""
+        if state is None or not self._hides():
+            return state
+        shapes = state_shapes(self.spec.with_(cell_state="shown"), batch)
+        return {part: np.zeros(shape, self.dtype) for part, shape in shapes.items()} | dict(state)
+
+    def _without_c(self, results: Arrays) -> Arrays:
+        hidden = ("state.c", "d.state.c") if self._hides() else ()
+        return {name: array for name, array in results.items() if name not in hidden}
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence; what a mistake of the forward pass overrides."""

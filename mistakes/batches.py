@@ -60,6 +60,7 @@ class StateKeptInLayer(Variation):
 class WeightsChangeOverTime(Variation):
     """Every step has recurrent weights of its own."""
 
+    by_steps = True
     without = _NO_MASKS
 
     def varied(self, given: Given) -> Arrays:

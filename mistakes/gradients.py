@@ -45,9 +45,12 @@ def _changed(change: Change) -> type[Variation]:
     return Changed
 
 
-def _clipped(name: str, array: Array, batch: int) -> Array:
-    del batch
-    return array if _argument(name) else np.clip(array, -5, 5)
+def _clipped(bound: float) -> Change:
+    def change(name: str, array: Array, batch: int) -> Array:
+        del batch
+        return array if _argument(name) else np.clip(array, -bound, bound)
+
+    return change
 
 
 def _mean(name: str, array: Array, batch: int) -> Array:
@@ -63,9 +66,15 @@ def _doubled(name: str, array: Array, batch: int) -> Array:
     return array if _argument(name) else 2 * array
 
 
-def _zero_weights(name: str, array: Array, batch: int) -> Array:
-    del batch
-    return np.zeros_like(array) if "weight" in name else array
+def _zero(*words: str) -> Change:
+    """Return what sets gradients of parameters to zero that have one of the words in their names."""
+
+    def change(name: str, array: Array, batch: int) -> Array:
+        del batch
+        zero = not _argument(name) and any(word in name for word in words)
+        return np.zeros_like(array) if zero else array
+
+    return change
 
 
 def _bias_row(name: str, array: Array, batch: int) -> Array:
@@ -77,13 +86,18 @@ def _biased(spec: Spec) -> bool:
     return spec.biases != "none"
 
 
+_SUMMED = "Look at the variable into which the gradient of a parameter is summed."
+
 MISTAKES = (
-    Mistake(
-        "gradient_clipped",
-        "parameter gradients are clipped to 5 inside backward",
-        "Look for clip, minimum or maximum in the backward pass.",
-        _changed(_clipped),
-        source="copies of min-char-rnn",
+    *(
+        Mistake(
+            name,
+            f"parameter gradients are clipped to {bound} inside backward",
+            "Look for clip, minimum or maximum in the backward pass.",
+            _changed(_clipped(bound)),
+            source="copies of min-char-rnn",
+        )
+        for name, bound in (("gradient_clipped", 5), ("gradient_clipped_at_1", 1))
     ),
     Mistake(
         "gradient_mean",
@@ -109,9 +123,46 @@ MISTAKES = (
     Mistake(
         "weight_gradient_zero",
         "the gradients of the weights are zero",
-        "Look at the variable into which the weights' gradients are summed.",
-        _changed(_zero_weights),
+        _SUMMED,
+        _changed(_zero("weight")),
         source="frequent in published course work",
+    ),
+    Mistake(
+        "parameter_gradient_zero",
+        "the gradients of all parameters are zero",
+        _SUMMED,
+        _changed(_zero("weight", "bias", "peephole")),
+        _biased,
+        source="frequent in published course work",
+    ),
+    Mistake(
+        "bias_gradient_zero",
+        "the gradients of the biases are zero",
+        _SUMMED,
+        _changed(_zero("bias")),
+        _biased,
+        source="published course work",
+    ),
+    Mistake(
+        "recurrent_bias_gradient_zero",
+        "the gradient of bias_hh is zero",
+        _SUMMED,
+        _changed(_zero("bias_hh")),
+        lambda spec: spec.biases == "double",
+    ),
+    Mistake(
+        "input_weight_gradient_zero",
+        "the gradient of the input weights is zero",
+        _SUMMED,
+        _changed(_zero("weight_ih")),
+        source="published course work",
+    ),
+    Mistake(
+        "recurrent_weight_gradient_zero",
+        "the gradient of the recurrent weights is zero",
+        _SUMMED,
+        _changed(_zero("weight_hh")),
+        source="published course work",
     ),
     Mistake(
         "bias_gradient_row",

@@ -145,6 +145,15 @@ class ReverseFromPadding(Wired):
         return {**result, "outputs": result["outputs"][::-1]}
 
 
+class ReverseIgnored(Wired):
+    """The reverse direction runs forward, with weights of its own."""
+
+    def run(self, prefix: str, direction: str, x: Array, given: Given) -> Arrays:
+        """Run forward whatever the direction."""
+        del direction
+        return super().run(prefix, "forward", x, given)
+
+
 class ReverseNotTurnedBack(Wired):
     """The outputs of the reverse direction stay in the order of processing."""
 
@@ -241,6 +250,14 @@ MISTAKES = (
         ReverseFromPadding,
         _reverse,
         source="onnx-tensorflow #342; Keras #1282",
+    ),
+    Mistake(
+        "reverse_ignored",
+        "both directions run forward",
+        "In which order does each direction see the steps?",
+        ReverseIgnored,
+        _bare_both,
+        source="onnx's reference evaluator up to 1.22",
     ),
     Mistake(
         "reverse_not_turned_back",

@@ -124,7 +124,9 @@ class HalfPrecisionCell(Step):
 
     def cell(self, i: Numbers, f: Numbers, g: Numbers) -> Numbers:
         """Round c to half precision."""
-        return super().cell(i, f, g).astype(np.float16).astype(f.dtype)
+        c = super().cell(i, f, g)
+        rounded = np.real(c).astype(np.float16).astype(np.real(c).dtype)
+        return np.asarray(rounded + (c - np.real(c)))
 
 
 class OutputGateSeesNewState(Step):
@@ -164,7 +166,7 @@ class PeepholeSummed(Step):
     def peephole(self, gate: str, c: Numbers) -> Numbers:
         """Return the sum over units, the same for all."""
         seen = super().peephole(gate, c)
-        return np.broadcast_to(seen.sum(axis=1, keepdims=True), seen.shape)
+        return np.broadcast_to(seen.sum(axis=-1, keepdims=True), seen.shape)
 
 
 class PeepholesInOtherOrder(Step):

@@ -47,7 +47,7 @@ def projection_left_out(spec: Spec, params: Given, x: Numbers, state: Given) -> 
     """H is cut to P units in place of projected."""
     new, trace = lstm.forward(spec, params, x, state)
     m = trace["o"] * activate(spec.activation, new["c"])  # (B, H)
-    new = {**new, "h": m[:, : spec.projection]}
+    new = {**new, "h": m[..., : spec.projection]}
     return new, trace | new
 
 

@@ -85,7 +85,7 @@ OPERATION_MISTAKES = (
         backward=_bias_mean,
     ),
     OperationMistake(
-        "dense_bias_left_out",
+        "bias_over_time_left_out",
         "the bias is not added",
         "Look at the bias.",
         "dense_over_time",

@@ -7,13 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import Given, Mistake, Variation
+from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation
 from rnncheck.protocol.names import Array, Arrays, group, state_shapes
 from rnncheck.protocol.spec import Spec
-
-
-def _zeros(state: Mapping[str, Array] | None) -> Arrays | None:
-    return None if state is None else {part: np.zeros_like(a) for part, a in state.items()}
 
 
 class _Sequences(Variation):
@@ -22,23 +18,55 @@ class _Sequences(Variation):
     without = frozenset({"step_vjp", "sequence_vjp", "lengths", "mask", "zero_length"})
 
 
-class InitialStateIgnored(_Sequences):
-    """Every sequence starts from zero."""
+class InitialStateIgnored(Variation):
+    """Every sequence starts from zero; the state that is not used has no gradient."""
+
+    without = frozenset({"step_vjp", "lengths", "mask", "zero_length"})
+    ends: tuple[str, ...] = ("h", "c", "y")
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence from zero."""
-        return replace(given, state=_zeros(given.state)).run(self.inner)
+        return replace(given, state=self._ignored(given.state)).run(self.inner)
+
+    def varied_vjp(self, given: GivenBack) -> Arrays:
+        """Return the gradients of a sequence from zero."""
+        result = replace(given, state=self._ignored(given.state)).gradients(self.inner)
+        return self._ignored(result, "d.state.") or {}
+
+    def _ignored(self, parts: Mapping[str, Array] | None, start: str = "") -> Arrays | None:
+        if parts is None:
+            return None
+        return {
+            n: np.zeros_like(a) if n.startswith(start) and n.endswith(self.ends) else a
+            for n, a in parts.items()
+        }
 
 
-class CellStateIgnored(_Sequences):
+class CellStateIgnored(InitialStateIgnored):
     """c starts from zero, h does not."""
 
+    ends = ("c",)
+
+
+class CellStartsAsHidden(Variation):
+    """c starts from the h that is given."""
+
+    without = frozenset({"step_vjp", "lengths", "mask", "zero_length"})
+    by_steps = True
+
     def varied(self, given: Given) -> Arrays:
-        """Compute a sequence with c from zero."""
-        if given.state is None:
-            return given.run(self.inner)
-        state = {p: np.zeros_like(a) if p.endswith("c") else a for p, a in given.state.items()}
-        return replace(given, state=state).run(self.inner)
+        """Compute a sequence whose c is h at first."""
+        return replace(given, state=_both_hidden(given.state)).run(self.inner)
+
+    def varied_vjp(self, given: GivenBack) -> Arrays:
+        """Return the gradients: h has that of both."""
+        result = replace(given, state=_both_hidden(given.state)).gradients(self.inner)
+        both = result["d.state.h"] + result["d.state.c"]
+        return {**result, "d.state.h": both, "d.state.c": np.zeros_like(both)}
+
+
+def _both_hidden(state: Mapping[str, Array] | None) -> Arrays | None:
+    return None if state is None else {"h": state["h"], "c": state["h"]}
 
 
 class NoneStateIsOnes(Variation):
@@ -62,6 +90,7 @@ class NoneStateIsOnes(Variation):
 class StateNotCarried(_Sequences):
     """Every step starts from the initial state."""
 
+    by_steps = True
     carried: tuple[str, ...] = ()
 
     def varied(self, given: Given) -> Arrays:
@@ -159,6 +188,14 @@ MISTAKES = (
         "Look at what c is before the first step.",
         CellStateIgnored,
         lambda spec: spec.cell == "lstm",
+        source="published course work",
+    ),
+    Mistake(
+        "cell_starts_as_hidden",
+        "c starts from the initial h",
+        "Look at what c is before the first step.",
+        CellStartsAsHidden,
+        _swappable,
         source="published course work",
     ),
     Mistake(

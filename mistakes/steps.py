@@ -15,7 +15,7 @@ from rnncheck.mistakes.lstm_forward import forward as lstm_lines
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference import elman, gru
-from rnncheck.reference.arrays import Given, Named, Numbers, zeros_like
+from rnncheck.reference.arrays import Given, Named, Numbers, add_all, zeros_like
 from rnncheck.reference.cells import Backward, Forward, cell_of
 from rnncheck.reference.gates import (
     input_backward,
@@ -63,16 +63,33 @@ def other_sigmoid(function: Sigmoid) -> Forward:
 
 def unit_by_unit(spec: Spec, params: Given, x: Numbers, state: Given) -> tuple[Named, Named]:
     """H is overwritten unit by unit, so later units see the new h of those before them."""
-    mixed = {part: np.array(array) for part, array in state.items()}
-    seen: Given = state
-    trace: Named = {}
-    for unit in range(mixed["h"].shape[1]):
-        new, trace = cell_of(spec).forward(spec, params, x, seen)
-        mixed["h"][:, unit] = new["h"][:, unit]
-        if "c" in mixed:
-            mixed["c"][:, unit] = new["c"][:, unit]
-        seen = {**state, "h": np.array(mixed["h"])}
+    mixed, trace = cell_of(spec).forward(spec, params, x, state)
+    for unit in range(1, state["h"].shape[-1]):
+        old = np.broadcast_to(state["h"], mixed["h"].shape)
+        h = np.concatenate([mixed["h"][..., :unit], old[..., unit:]], axis=-1)
+        new, trace = cell_of(spec).forward(spec, params, x, {**state, "h": h})
+        own = np.arange(h.shape[-1]) == unit
+        mixed = {part: np.where(own, new[part], array) for part, array in mixed.items()}
     return mixed, trace | mixed
+
+
+def unit_by_unit_backward(
+    spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
+) -> tuple[Named, Numbers, Named]:
+    """Go back through the units, the last one first."""
+    del trace
+    right, units = cell_of(spec), np.arange(state["h"].shape[1])
+    new, _ = unit_by_unit(spec, params, x, state)
+    d_new, d_old, d_params, d_x = dict(d_state), zeros_like(state), zeros_like(params), 0 * x
+    for unit in reversed(units):
+        seen = {**state, "h": np.where(units < unit, new["h"], state["h"])}
+        _, own = right.forward(spec, params, x, seen)
+        d_unit = {part: np.where(units == unit, array, 0) for part, array in d_new.items()}
+        more, d_step, d_seen = right.backward(spec, params, x, seen, own, d_unit)
+        d_params, d_x = add_all(d_params, more), d_x + d_step
+        d_new["h"] = d_new["h"] + np.where(units < unit, d_seen["h"], 0)
+        d_old = add_all(d_old, {**d_seen, "h": np.where(units < unit, 0, d_seen["h"])})
+    return d_params, d_x, d_old
 
 
 def elman_backward(factor: Callable[[Spec, Given], Numbers]) -> Backward:
@@ -193,7 +210,7 @@ MISTAKES = (
         "state_overwritten_unit_by_unit",
         "h is overwritten while it is still read",
         "Does every unit see the same old h?",
-        celled(unit_by_unit),
+        celled(unit_by_unit, unit_by_unit_backward),
         _square,
     ),
     Mistake(

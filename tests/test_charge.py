@@ -1,9 +1,12 @@
 """One fault is charged once, a second one beside it too, and what is right pays nothing."""
 
+import pytest
+
 from rnncheck.grading.charge import charge
 from rnncheck.grading.diagnose import Diagnostician
 from rnncheck.grading.report import Judged
 from rnncheck.mistakes import mistakes
+from rnncheck.mistakes.cells import UNAWARE, unaware
 from rnncheck.mistakes.combined import combined
 from rnncheck.protocol.implementation import Bind
 from rnncheck.suites.driver import plan, run_plan
@@ -13,7 +16,7 @@ from tests.test_diagnose import InProcess
 WORTH = {"golden": 10.0, "reference": 15.0, "gradient": 40.0, "time": 5.0}
 
 
-def charged(bind: Bind, name: str) -> dict[str, Judged]:
+def charged(bind: Bind, name: str, *, part: bool = False) -> dict[str, Judged]:
     """Return the failures of an implementation, by check, as they are charged."""
     spec = SPECS[name]
     pairs = plan(spec, offers(bind, spec))
@@ -22,7 +25,7 @@ def charged(bind: Bind, name: str) -> dict[str, Judged]:
         Judged(outcome, WORTH.get(outcome.family, 0.0), explain(outcome))
         for outcome in run_plan(bind, pairs)
     ]
-    found = charge(judged, {check.name: cases for check, cases in pairs}, bind)
+    found = charge(judged, {check.name: cases for check, cases in pairs}, bind, part=part)
     return {item.outcome.check: item for item in found if item.outcome.status == "failed"}
 
 
@@ -61,6 +64,29 @@ def test_a_second_fault_is_charged_too() -> None:
     assert failures["gradient_reference"].follows
     assert not failures["gradient_long"].follows
     assert failures["gradient_long"].points == 0
+
+
+@pytest.mark.parametrize(("name", "spec"), [("forget_left_out", "lstm"), ("reset_left_out", "gru")])
+@pytest.mark.parametrize("by_the_book", [False, True])
+def test_a_wrong_equation_costs_no_gradients(name: str, spec: str, by_the_book: bool) -> None:
+    """Whether it is differentiated rightly, or the right one is, on what the wrong one gave."""
+    wrong = mistakes()[name]
+    if by_the_book:
+        (wrong,) = unaware([wrong])
+    failures = charged(wrong.bind, spec)
+    assert families(failures, paying=True) == {"reference"}
+    assert families(failures, paying=False) == {"golden", "gradient"}
+    found = [item.diagnosis for item in failures.values() if item.diagnosis is not None]
+    assert {one.mistake for one in found} == {name}
+    assert {one.cause for one in found} == {wrong.what.removesuffix(UNAWARE)}
+
+
+def test_in_a_part_of_a_homework_every_family_is_charged() -> None:
+    """A function has one thing to get right; the gradients of what it gets wrong follow."""
+    failures = charged(mistakes()["forget_left_out"].bind, "lstm", part=True)
+    assert families(failures, paying=True) == {"golden", "reference"}
+    assert families(failures, paying=False) == {"golden", "gradient"}
+    assert failures["golden_backward"].follows == failures["gradient_reference"].follows
 
 
 def test_what_no_mistake_explains_is_charged_everywhere() -> None:

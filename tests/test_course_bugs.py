@@ -7,10 +7,12 @@ import pytest
 from rnncheck.grading.assignment import load
 from rnncheck.grading.find import find_contract, read_submission
 from rnncheck.grading.judge import judge
+from rnncheck.grading.marks import mark
 from rnncheck.grading.report import Report
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 
+PARTS = ("lstm_step_forward", "lstm_step_backward", "lstm_forward", "lstm_backward")
 BUGS = {
     "no gradient through time": (
         "cs231n-rnn",
@@ -96,7 +98,8 @@ def judged(folder: Path, name: str, part: str, *pairs: tuple[str, str], explain:
     path.write_text(text)
     submission, assignment = read_submission(path), load(name)
     contract = find_contract(assignment, submission)
-    return judge(submission, assignment, contract, only=(part,), with_diagnosis=explain)
+    only = (part,) if part else ()
+    return judge(submission, assignment, contract, only=only, with_diagnosis=explain)
 
 
 @pytest.mark.parametrize("bug", BUGS)
@@ -108,11 +111,27 @@ def test_bug_is_found(tmp_path: Path, bug: str) -> None:
     assert report.mark < 60
 
 
-def test_bug_is_named(tmp_path: Path) -> None:
-    """A mistake of the catalogue is named in a course's homework, too."""
-    name, part, pair = BUGS["the state is not carried"]
+NAMED = {
+    "no gradient through time": "state_gradient_not_added",
+    "= for +=": "weight_gradient_overwritten",
+    "the state is not carried": "state_not_carried",
+    "the old cell state": "old_cell_at_output",
+    "c starts at h0": "cell_starts_as_hidden",
+    "weight gradients in another variable": "parameter_gradient_zero",
+    "the gradient of h is not handed on": "state_gradient_not_added",
+    "the upstream gradient is ignored": "upstream_taken_as_one",
+    "the gradient of c is not handed on": "cell_gradient_not_carried",
+}
+
+
+@pytest.mark.parametrize("bug", NAMED)
+def test_bug_is_named_and_costs_as_much(tmp_path: Path, bug: str) -> None:
+    """A mistake of the catalogue is named in a course's homework, too; its part loses most marks."""
+    name, part, pair = BUGS[bug]
     report = judged(tmp_path, name, part, pair, explain=True)
-    assert "state_not_carried" in {j.diagnosis.mistake for j in report.judged if j.diagnosis}
+    assert NAMED[bug] in {j.diagnosis.mistake for j in report.judged if j.diagnosis}
+    assert report.mark is not None
+    assert report.mark < 60
 
 
 def test_one_mistake_is_charged_in_one_part(tmp_path: Path) -> None:
@@ -147,6 +166,17 @@ def test_features_first_loops_are_given_right_steps(
 ) -> None:
     """A loop around a wrong step is right, where features come first too."""
     assert judged(tmp_path, name, part, pair, explain=False).mark == 100
+
+
+def test_a_wrong_step_costs_most_of_its_part_alone(tmp_path: Path) -> None:
+    """Its gradients are those of the wrong equation: they follow; loops are given right steps."""
+    pair = ("next_c = f * prev_c + i * g", "next_c = prev_c + i * g")
+    report = judged(tmp_path, "cs231n-lstm", "", pair, explain=True)
+    marks = {name: mark([j for j in report.judged if j.part == name]) for name in PARTS}
+    assert marks.pop("lstm_step_forward") < 40
+    assert set(marks.values()) == {100.0}
+    followed = {j.name: j.follows for j in report.judged if j.follows}
+    assert followed == {"lstm_step_backward.gradient_step": "lstm_step_forward.reference_step"}
 
 
 def test_mean_gradients_of_cmu_are_a_convention(tmp_path: Path) -> None:

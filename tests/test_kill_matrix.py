@@ -8,24 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from rnncheck.grading.asked import Asked, asked
+from rnncheck.grading.asked import Asked
 from rnncheck.grading.assignment import load, names
 from rnncheck.grading.cli import main
-from rnncheck.grading.matrix import Letters, Rows, kills, merged, read
+from rnncheck.grading.matrix import Letters, Rows, kills, merged, operation_rows, read
 from rnncheck.grading.numbers import classes
-from rnncheck.mistakes import mistakes
+from rnncheck.grading.operation_matrix import AskedOperations, contracts, diagnosed
+from rnncheck.mistakes import every_mistake, mistakes, operation_mistakes
 from rnncheck.suites.prepared import Kept
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 STORED = read(DOCS / "kill-matrix.json")
-CONTRACTS = {one.name: one for name in names() for one in asked(load(name)) if one.whole}
+EVERYWHERE = {one.name: one for name in names() for one in contracts(load(name))}
+CONTRACTS = {name: one for name, one in EVERYWHERE.items() if isinstance(one, Asked)}
+OPERATIONS = {n: one for n, one in EVERYWHERE.items() if isinstance(one, AskedOperations)}
 SAMPLED = ("elman-cell/numpy", "gru-cell/numpy")  # cheap ones: all others take minutes
 EVERY = 41  # of the mistakes of the other contracts
 UNSEEN = {"dropout_keep_swapped": "contracts with a bank hand over their masks, none draws them"}
 COMMAND = "rnncheck mistakes matrix --json docs/kill-matrix.json --markdown docs/kill-matrix.md"
 
 
-def _current(contract: Asked) -> bool:
+def _current(contract: Asked | AskedOperations) -> bool:
     part = STORED.get(contract.name)
     if part is None:
         return False
@@ -35,9 +38,9 @@ def _current(contract: Asked) -> bool:
 
 def test_matrix_is_of_this_code() -> None:
     """Contracts, pairs and mistakes are those of today."""
-    stale = [name for name, contract in CONTRACTS.items() if not _current(contract)]
+    stale = [name for name, contract in EVERYWHERE.items() if not _current(contract)]
     assert stale == [], f"run `{COMMAND}`"
-    assert list(STORED) == list(CONTRACTS)
+    assert list(STORED) == list(EVERYWHERE)
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
@@ -49,6 +52,27 @@ def test_matrix_is_true(name: str) -> None:
         found = kills(contract, mistake, kept)
         row = "".join(found.get(pair, "-") for pair in part.pairs)
         assert row == part.kills[mistake.id], mistake.id
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_mistake_of_an_operation_is_killed(name: str) -> None:
+    """In each assignment that leaves room for it, part by part; and the stored rows are true."""
+    found = operation_rows(OPERATIONS[name])
+    assert found == STORED[name]
+    assert [mistake for mistake in found.kills if not found.killed_by(mistake)] == []
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_mistake_of_an_operation_is_named(name: str) -> None:
+    """At every case that it fails, by its own name."""
+    found = diagnosed(OPERATIONS[name])
+    assert len(found) >= 2
+    assert [one for one in found if one.right < one.cases] == []
+
+
+def test_ids_are_those_of_one_mistake() -> None:
+    """Of networks and of operations together."""
+    assert len(every_mistake()) == len(mistakes()) + len(operation_mistakes())
 
 
 def _step(name: str) -> int:
