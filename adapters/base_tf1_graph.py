@@ -99,7 +99,7 @@ class Tf1Runner:
         *,
         joined: bool = False,
     ) -> None:
-        """Build the network once, for a step if it has one, which shows whether it has the weights.
+        """Build nothing yet: the first call shows whether the network has the weights.
 
         Args:
             kind: the cell's class.
@@ -111,15 +111,13 @@ class Tf1Runner:
             joined: see Form.
 
         Raises:
-            Fault: TensorFlow or the device is absent, or the weights are others.
+            Fault: TensorFlow or the device is absent.
         """
         self.tf = import_tf1(dtype, device)
         self.facts: dict[str, Any] = {}
         self._key = (kind, spec, dtype, device)
         self._spec, self._params, self._dtype, self._loop = spec, params, dtype, loop
         self._joined = joined
-        first = loop if loop == "bidirectional" else "step"
-        self._graph(Form(first, state=True, joined=joined))
 
     def call(self, name: str, arrays: Arrays) -> Arrays:
         """Run a call (see base.Runner)."""
