@@ -20,6 +20,7 @@ from rnncheck.suites.chance import surprise, too_unlikely
 from rnncheck.suites.check import checks
 from rnncheck.suites.check_dropout_drawn import RATE
 from rnncheck.suites.driver import plan, run_pair, run_plan
+from rnncheck.suites.sizes import sized
 from tests.catching import DROPPING, offers
 
 WRAPPERS = {name for name, check in checks().items() if check.family == "wrappers"}
@@ -98,6 +99,22 @@ def test_a_seed_decides_about_the_masks() -> None:
         failure = run_pair(kind, check, check.cases(spec)[0]).failure
         assert failure is not None
         assert said in failure.reason
+
+
+def test_small_masks_may_be_equal_by_chance() -> None:
+    """Of a few elements two seeds often give the same; one seed for all is found there, too."""
+    spec, check = sized(DROPPING["elman dropout"], 1, 1), checks()["dropout_drawn"]
+
+    class Unseeded(Drawing):
+        def draw(self, given: Any) -> Arrays | None:
+            return Drawing.draw(self, replace(given, dropout={"seed": np.array(3)}))
+
+    for seed in range(30):
+        record = CaseSpec(spec, steps=1, batch=1, seed=seed, training=True)
+        assert run_pair(Drawing, check, record).status == "passed"
+        failure = run_pair(Unseeded, check, record).failure
+        assert failure is not None
+        assert "two seeds" in failure.reason
 
 
 def test_false_alarms_are_as_rare_as_stated() -> None:
