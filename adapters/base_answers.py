@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Mapping
 from math import prod
 from typing import Any
@@ -10,6 +11,8 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Arrays, Shape
 from rnncheck.protocol.spec import Dropout, Spec
 
+OTHER_NAMES = {"RNNScratch": "rnn", "LSTMScratch": "lstm", "GRUScratch": "gru"}
+
 
 def find(namespace: Mapping[str, Any], name: str) -> Any:
     """Return the class or function of that name.
@@ -17,15 +20,33 @@ def find(namespace: Mapping[str, Any], name: str) -> Any:
     Raises:
         Fault: "not_implemented": there is none.
     """
-    if not there(namespace, name):
+    own = name if there(namespace, name) else spelled(namespace, name)
+    if not own:
         raise Fault("not_implemented", f"{name} is not defined; define it under exactly this name")
-    return namespace[name]
+    return namespace[own]
 
 
 def there(namespace: Mapping[str, Any], name: str) -> bool:
     """Say whether a name is defined, and not only imported from a module that is not there."""
     absent = getattr(type(namespace.get(name)), "__rnncheck_absent__", False)
     return name in namespace and not absent
+
+
+def spelled(namespace: Mapping[str, Any], name: str) -> str:
+    """Return how a file spells the class or function of that name: RNN_Cell of RNNCell.
+
+    Capitals and underscores do not count; "" where there is none, or several. A function that
+    stands for the class in older terms is found under its own name.
+    """
+    made = {n for n, value in namespace.items() if isinstance(value, type | types.FunctionType)}
+    found = [own for own in made if plain_name(own) == plain_name(name)]
+    other = OTHER_NAMES.get(name, "")
+    return found[0] if len(found) == 1 else other if other in made and not found else ""
+
+
+def plain_name(name: str) -> str:
+    """Return a name without underscores, in small letters."""
+    return name.replace("_", "").lower()
 
 
 def describe(value: object) -> str:

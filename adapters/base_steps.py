@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from rnncheck.adapters.base_answers import spelled
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Array, Arrays, group
 
@@ -109,12 +110,14 @@ def _near(value: Any, right: Array) -> bool:
 
 @contextmanager
 def replaced(namespace: MutableMapping[str, Any], others: dict[str, Any]) -> Iterator[None]:
-    """Let names of a namespace mean something else for a while."""
-    before = {name: namespace[name] for name in others if name in namespace}
-    namespace.update(others)
+    """Let names of a namespace mean something else for a while, as the file spells them, too."""
+    spellings = {spelled(namespace, name): other for name, other in others.items()}
+    all_of_them = {name: other for name, other in spellings.items() if name} | others
+    before = {name: namespace[name] for name in all_of_them if name in namespace}
+    namespace.update(all_of_them)
     try:
         yield
     finally:
-        for name in others:
+        for name in all_of_them:
             namespace.pop(name, None)
         namespace.update(before)

@@ -7,16 +7,18 @@ whichever it takes. It gives back outputs, a tensor or a list of steps, and the 
 
 from __future__ import annotations
 
+import types
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 
 from rnncheck.adapters.base import Adapter, Layout, state_names
-from rnncheck.adapters.base_answers import find, single
+from rnncheck.adapters.base_answers import OTHER_NAMES, find, single
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
 from rnncheck.adapters.base_own_calls import first_of, named, ways
+from rnncheck.adapters.base_own_functions import module_of
 from rnncheck.adapters.base_torch import TorchRunner, import_torch
 from rnncheck.protocol import claims as vocabulary
 from rnncheck.protocol.faults import Fault
@@ -125,7 +127,15 @@ def make(
     namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
 ) -> TorchOwnRunner:
     """Build the module (see base.Adapter)."""
-    return TorchOwnRunner(find(namespace, name), spec, params, dtype, device)
+    return TorchOwnRunner(kind_of(namespace, name, spec), spec, params, dtype, device)
+
+
+def kind_of(namespace: Mapping[str, Any], name: str, spec: Spec) -> Any:
+    """Return the class of that name, or one around the function that stands for it."""
+    kind = find(namespace, name)
+    if isinstance(kind, types.FunctionType) and name in OTHER_NAMES:
+        return module_of(kind, spec, import_torch("cpu"))
+    return kind
 
 
 ADAPTER = Adapter("torch_own", "torch", OwnLayout(), claims, make)

@@ -14,6 +14,7 @@ from rnncheck.grading.report import Judged, Report
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.suites import check_gradient_differences as differences
+from rnncheck.suites import check_gradient_reference as reference_gradients
 from rnncheck.suites.answered import Logs
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec
@@ -105,8 +106,10 @@ def following(report: Report, before: Iterable[Report]) -> Report:
     """Return the report on a part of a homework, with what follows from parts before it.
 
     Whoever differentiates a wrong step rightly, or by the book, made one mistake: gradients that
-    a mistake explains on every case cost nothing where it is charged as one of a forward call.
+    a mistake explains on every case cost nothing where it is charged as one of a forward call. Nor
+    do right gradients that are not the slopes of a forward call charged before.
     """
+    before = list(before)
     charged = {
         item.diagnosis.cause: item.name
         for one in before
@@ -114,7 +117,20 @@ def following(report: Report, before: Iterable[Report]) -> Report:
         if item.diagnosis is not None and not item.follows and item.worth
         if isinstance(item.outcome.record, CaseSpec) and not checks()[item.outcome.check].vjp
     }
-    return replace(report, judged=tuple(_following(item, charged) for item in report.judged))
+    slopes = _slopes_of_wrong(report, before)
+    told = [replace(i, follows=slopes.get(i.outcome.check, i.follows)) for i in report.judged]
+    return replace(report, judged=tuple(_following(item, charged) for item in told))
+
+
+def _slopes_of_wrong(report: Report, before: Iterable[Report]) -> dict[str, str]:
+    """Return the forward check that the slopes alone follow from, where all else is right."""
+    asked = {i.outcome.check: i.outcome.status for i in report.judged if i.worth}
+    failed = [name for name, status in asked.items() if status != "passed"]
+    if failed != [differences.CHECK.name] or asked.get(reference_gradients.CHECK.name) != "passed":
+        return {}
+    wrong = [i for one in before for i in one.judged if i.worth and i.outcome.status == "failed"]
+    forward = [i.name for i in wrong if not checks()[i.outcome.check].vjp and not i.follows]
+    return {name: forward[-1] for name in failed} if forward else {}
 
 
 def _following(item: Judged, charged: Mapping[str, str]) -> Judged:

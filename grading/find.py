@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rnncheck.adapters.base_answers import OTHER_NAMES, plain_name
 from rnncheck.grading.assignment import Assignment, load, names
 from rnncheck.grading.contract import Contract
 from rnncheck.grading.errors import ContractError, UsageError
@@ -95,6 +96,11 @@ def _fits(contract: Contract, submission: Submission) -> bool:
 def _defined(contract: Contract, submission: Submission) -> int:
     """Return how many names of a contract are there: all or none, but for one with parts."""
     found = len(submission.names.intersection(contract.names))
+    if contract.lenient and found < len(contract.names):
+        own = {plain_name(name) for name in submission.names}
+        other = {OTHER_NAMES.get(name, name) for name in contract.names}
+        found = sum(plain_name(name) in own for name in contract.names)
+        found = max(found, len(other & submission.names))
     if contract.parts and contract.operations is not None:
         return min(found, 1)  # what stands beside a network in the same file
     return found if contract.parts or found == len(contract.names) else 0

@@ -93,7 +93,7 @@ def _judge_part(
     best = judge(contract, words, None, False)
     for says, variant in part.variants if best.mark not in (None, 100) else ():
         trial = judge(variant, words, None, True)
-        if _marks(trial) > _marks(best):
+        if _fit(trial) > _fit(best):
             contract, notes = variant, [say("variant", says=says)]
             best = judge(contract, words, None, False)
     wrong = steps(part.steps) if best.mark not in (None, 100) else []
@@ -109,6 +109,12 @@ def _judge_part(
 
 def _marks(report: Report) -> float:
     return report.mark or 0.0
+
+
+def _fit(report: Report) -> tuple[float, int]:
+    """Rank by the mark, then by how many checks came to numbers at all: right ones or wrong."""
+    came = sum(judged.outcome.status in ("passed", "failed") for judged in report.judged)
+    return _marks(report), came
 
 
 def _is_backward(name: str) -> bool:

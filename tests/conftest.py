@@ -40,6 +40,7 @@ SAME_EVERYWHERE = (
     "test_course_bugs",
     "test_course_parts",
     "test_course_quirks",
+    "test_course_terms",
     "test_coverage",
     "test_diagnose",
     "test_differences",

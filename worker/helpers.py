@@ -116,12 +116,18 @@ class Activation:
     def backward(self, upstream: Any = None, state: Any = None) -> Any:
         """Return the slope, times what comes from above where that is given.
 
-        Terms differ in what they hand over alone: what the function gave last is no gradient.
+        Terms differ in what they hand over alone: what the function gave last is no gradient, in
+        whichever shape it comes.
         """
-        if state is None and upstream is not None and np.array_equal(upstream, self.state):
-            return self.slope(self.state)
+        if state is None and upstream is not None and _same(upstream, self.state):
+            return self.slope(np.asarray(upstream))
         own = self.derivative(state)
         return own if upstream is None else upstream * own
+
+
+def _same(left: Any, right: Any) -> bool:
+    left, right = np.asarray(left), np.asarray(right)
+    return left.size == right.size and np.array_equal(left.ravel(), right.ravel())
 
 
 class Identity(Activation):

@@ -16,7 +16,7 @@ import numpy as np
 
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Runner
-from rnncheck.adapters.base_answers import there
+from rnncheck.adapters.base_answers import spelled, there
 from rnncheck.adapters.base_operations import OperationAdapter
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import (
@@ -120,6 +120,8 @@ class Server:
             names, notes = load_source(source, self.filename, **how)
         self._loads.append(_Load(adapter, names, self.filename))
         missing = [name for name in meta["names"] if not there(names, name)]
+        if meta.get("lenient"):
+            missing = [name for name in missing if not spelled(names, name)]
         return {"missing": missing, "load": len(self._loads) - 1, "notes": notes}, {}
 
     def _bind(self, meta: _Meta, arrays: Arrays) -> _Reply:
