@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from rnncheck.adapters.base_answers import spelled
 from rnncheck.protocol.names import Array, Arrays, Shape, group, result_shapes, state_shapes
 from rnncheck.protocol.spec import Spec
 
@@ -187,6 +188,7 @@ class Adapter:
             `namespace` is the loaded module's names (or {name: class} for a target), `name` the
             class or function asked for. Imports the framework inside; raises Fault.
         targets: the framework's own classes.
+        spelled: how a file that is run leniently may call what is asked for, "" for not at all.
     """
 
     name: str
@@ -195,6 +197,7 @@ class Adapter:
     claims: Callable[[Spec], frozenset[str]]
     make: Callable[[Mapping[str, Any], str, Spec, Arrays, str, str], Runner]
     targets: tuple[Target, ...] = ()
+    spelled: Callable[[Mapping[str, Any], str], str] = spelled
 
 
 def gates_to(order: tuple[str, ...], spec: Spec, array: Array) -> Array:

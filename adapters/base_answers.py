@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
@@ -14,13 +14,17 @@ from rnncheck.protocol.spec import Dropout, Spec
 OTHER_NAMES = {"RNNScratch": "rnn", "LSTMScratch": "lstm", "GRUScratch": "gru"}
 
 
-def find(namespace: Mapping[str, Any], name: str) -> Any:
-    """Return the class or function of that name.
+def find(
+    namespace: Mapping[str, Any],
+    name: str,
+    like: Callable[[Mapping[str, Any], str], str] | None = None,
+) -> Any:
+    """Return the class or function of that name, or of the one that `like` finds for it.
 
     Raises:
         Fault: "not_implemented": there is none.
     """
-    own = name if there(namespace, name) else spelled(namespace, name)
+    own = name if there(namespace, name) else (like or spelled)(namespace, name)
     if not own:
         raise Fault("not_implemented", f"{name} is not defined; define it under exactly this name")
     return namespace[own]
@@ -42,6 +46,26 @@ def spelled(namespace: Mapping[str, Any], name: str) -> str:
     found = [own for own in made if plain_name(own) == plain_name(name)]
     other = OTHER_NAMES.get(name, "")
     return found[0] if len(found) == 1 else other if other in made and not found else ""
+
+
+def spelled_within(namespace: Mapping[str, Any], name: str) -> str:
+    """Return how a file spells a class of its own of that name, or of one with words around it.
+
+    CustomLSTM is LSTM, and MyLSTMCell is LSTMCell but not LSTM; "" where there are several.
+    """
+    near, plain = spelled(namespace, name), plain_name(name)
+    if near:
+        return near
+    own = {
+        plain_name(n): n
+        for n, value in namespace.items()
+        if isinstance(value, type) and value.__module__ == namespace.get("__name__")
+    }
+    like = [n for n in own if plain in n and ("cell" in plain) == ("cell" in n)]
+    for found in ([n for n in like if n.endswith(plain)], like):
+        if len(found) == 1:
+            return own[found[0]]
+    return ""
 
 
 def plain_name(name: str) -> str:

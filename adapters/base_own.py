@@ -119,7 +119,7 @@ def _gates(
 
 def _by_name(names: Sequence[str], spec: Spec) -> dict[str, str] | None:
     """Return the gate of each name where the names tell all gates apart, else None."""
-    for rule in (_word, _last, _last_but_one, _first):
+    for rule in (_word, _last, _last_but_one, _first, _first_of_candidate):
         found = {name: rule(_stem(name), spec.cell) for name in names}
         if sorted(found.values()) == sorted(spec.gates):
             return found
@@ -149,6 +149,11 @@ def _last_but_one(stem: str, cell: str) -> str:
 
 def _first(stem: str, cell: str) -> str:
     return LETTERS[cell].get(_letters(stem)[:1], "")
+
+
+def _first_of_candidate(stem: str, cell: str) -> str:
+    """Read u as the candidate: some call the update gate z and the new values u."""
+    return "n" if cell == "gru" and _letters(stem)[:1] == "u" else _first(stem, cell)
 
 
 def _biases(seen: Mapping[str, _Shape], spec: Spec, shapes: Mapping[str, Shape]) -> list[Piece]:

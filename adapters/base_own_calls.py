@@ -1,7 +1,8 @@
 """How cells and layers with parameters of their own are called, and what they give back.
 
-A state is taken as h, [h], (h, c), [h, c] or h and c apart, whichever a class takes; what comes back
-is outputs, one tensor or one for each step, and the new state in any nesting; or the state alone.
+A state is taken as h, [h], (h, c), [h, c] or h and c apart, after x or before it, whichever a class
+takes; what comes back is outputs, one tensor or one for each step, and the new state in any nesting;
+or the state alone.
 """
 
 from __future__ import annotations
@@ -12,21 +13,46 @@ from typing import Any
 from rnncheck.adapters.base_answers import wrong_answer
 
 
-def ways(state: list[Any], container: type[list[Any]] | type[tuple[Any, ...]]) -> list[Any]:
-    """Return the positional arguments by which a state may be handed over, the likeliest first."""
+def ways(
+    x: Any, state: list[Any], container: type[list[Any]] | type[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Return the positional arguments with which a class may be called, the likeliest first."""
     if not state:
-        return [()]
+        return [(x,)]
     joined: tuple[Any, ...] = (container(state),)
     apart = tuple(state)
-    return [joined, apart] if len(state) > 1 or container is list else [apart, joined]
+    both = [joined, apart] if len(state) > 1 or container is list else [apart, joined]
+    return [(x, *way) for way in both] + [(*way, x) for way in both]
 
 
-def first_of(ways: Sequence[Any], call: Callable[..., Any]) -> Any:
-    """Return what the first way gives that raises nothing; else raise what the first one raised."""
+class Calls:
+    """Calls a class in the way that it takes: the first one in which a call with a state went well.
+
+    It must be called first at sizes that tell x and h apart.
+    """
+
+    def __init__(self) -> None:
+        """Know no way yet."""
+        self._way: int | None = None
+
+    def first_of(self, ways: Sequence[Any], call: Callable[..., Any]) -> Any:
+        """Return what the known way gives, else the first that raises nothing.
+
+        Raises:
+            Exception: what the known way raised, else the likeliest.
+        """
+        if len(ways) == 1 or self._way is not None:
+            return call(*ways[(self._way or 0) % len(ways)])
+        number, answer = _first_of(ways, call)
+        self._way = number
+        return answer
+
+
+def _first_of(ways: Sequence[Any], call: Callable[..., Any]) -> tuple[int, Any]:
     first: Exception | None = None
-    for way in ways:
+    for number, way in enumerate(ways):
         try:
-            return call(*way)
+            return number, call(*way)
         except NotImplementedError:
             raise
         except Exception as error:

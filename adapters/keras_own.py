@@ -6,17 +6,17 @@ called with x (B, D), a layer with x (B, T, D), and with a state as base_own_cal
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rnncheck.adapters.base import Adapter, state_names
-from rnncheck.adapters.base_answers import find
+from rnncheck.adapters.base_answers import find, spelled_within
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_keras import KerasRunner, import_keras
 from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
-from rnncheck.adapters.base_own_calls import first_of, named, ways
+from rnncheck.adapters.base_own_calls import Calls, named, ways
 from rnncheck.adapters.torch_own import OwnLayout
 from rnncheck.adapters.torch_own import claims as claims_of_torch
 from rnncheck.protocol.faults import Fault
@@ -52,6 +52,7 @@ class KerasOwnRunner(KerasRunner):
         self.spec, self.dtype, self.params = spec, dtype, params
         self.device = "/GPU:0" if device == "cuda" else "/CPU:0"
         self.facts: dict[str, Any] = {}
+        self.calls = Calls()
         self._set_dtype()
         with self.tf.device(self.device):
             self.built = self._made(kind, INPUTS, HIDDEN)
@@ -81,23 +82,16 @@ class KerasOwnRunner(KerasRunner):
 
     def run(self, given: dict[str, Any], step: bool) -> dict[str, Any]:
         """Call the object on tensors, with the state as it takes it."""
-        state = self.state(given)
-        first: Exception | None = None
-        for way in ways(state, list):
-            try:
-                found = self._named(self._called(given["x"], way), step)
-                if all(len(t.shape) == 2 for n, t in found.items() if n.startswith("state.")):
-                    return found
-                first = first or Fault("shape", "its new state has another number of axes")
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                first = first or error
-        assert first is not None
-        raise first
+        found: dict[str, Any] = self.calls.first_of(
+            ways(given["x"], self.state(given), list), lambda *way: self._called(way, step)
+        )
+        return found
 
-    def _called(self, x: Any, way: Any) -> Any:
-        return first_of([way], lambda *state: self.built(x, *state))
+    def _called(self, way: Sequence[Any], step: bool) -> dict[str, Any]:
+        found = self._named(self.built(*way), step)
+        if all(len(t.shape) == 2 for n, t in found.items() if n.startswith("state.")):
+            return found
+        raise Fault("shape", "its new state has another number of axes")
 
     def _named(self, answer: Any, step: bool) -> dict[str, Any]:
         time = 0 if self.spec.time_major else 1
@@ -174,7 +168,7 @@ def make(
     namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
 ) -> KerasOwnRunner:
     """Build the object (see base.Adapter)."""
-    return KerasOwnRunner(find(namespace, name), spec, params, dtype, device)
+    return KerasOwnRunner(find(namespace, name, spelled_within), spec, params, dtype, device)
 
 
-ADAPTER = Adapter("keras_own", "keras3", KerasOwnLayout(), claims, make)
+ADAPTER = Adapter("keras_own", "keras3", KerasOwnLayout(), claims, make, spelled=spelled_within)

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from rnncheck.adapters.base import Adapter, Layout, state_names
-from rnncheck.adapters.base_answers import OTHER_NAMES, find, single
+from rnncheck.adapters.base_answers import OTHER_NAMES, find, single, spelled_within
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
-from rnncheck.adapters.base_own_calls import first_of, named, ways
+from rnncheck.adapters.base_own_calls import Calls, named, ways
 from rnncheck.adapters.base_own_functions import module_of
 from rnncheck.adapters.base_torch import TorchRunner, import_torch
 from rnncheck.protocol import claims as vocabulary
@@ -68,6 +69,8 @@ class TorchOwnRunner(TorchRunner):
         if not shapes:
             raise Fault("not_implemented", f"{type(telling).__name__} has no parameters")
         self.pieces = match(shapes, spec)
+        self.calls = Calls()
+        self._learn(telling)
         self.module = self._module(kind, spec.input_size, spec.hidden_sizes[0])
         self.module.to(device=device, dtype=self.dtype)
         self.module.eval()
@@ -86,12 +89,21 @@ class TorchOwnRunner(TorchRunner):
         back = gradients(self.pieces, self.spec, own, self.params, state_first=self.state_first)
         return found | {f"d.{n}": a for n, a in back.items()}
 
+    def _learn(self, telling: Any) -> None:
+        """Learn how the class is called; what it raises shows when it is called for good."""
+        telling.to(device=self.device, dtype=self.dtype)
+        width = {"device": self.device, "dtype": self.dtype}
+        x = self.torch.zeros((2, INPUTS), **width)
+        state = [self.torch.zeros((2, HIDDEN), **width) for _ in state_names(self.spec)]
+        with suppress(Exception), self.torch.no_grad():
+            self.calls.first_of(ways(x, state, tuple), telling)
+
     def run(self, given: dict[str, Any], step: bool) -> dict[str, Any]:
         """Call the module on tensors, with the state as it takes it."""
         kinds = state_names(self.spec)
         state = [given[f"state.{kind}"] for kind in kinds if f"state.{kind}" in given]
         x, time = given["x"], 0 if self.spec.time_major else 1
-        answer = first_of(ways(state, tuple), lambda *way: self.module(x, *way))
+        answer = self.calls.first_of(ways(x, state, tuple), self.module)
         return named(
             answer,
             kinds,
@@ -132,10 +144,10 @@ def make(
 
 def kind_of(namespace: Mapping[str, Any], name: str, spec: Spec) -> Any:
     """Return the class of that name, or one around the function that stands for it."""
-    kind = find(namespace, name)
+    kind = find(namespace, name, spelled_within)
     if isinstance(kind, types.FunctionType) and name in OTHER_NAMES:
         return module_of(kind, spec, import_torch("cpu"))
     return kind
 
 
-ADAPTER = Adapter("torch_own", "torch", OwnLayout(), claims, make)
+ADAPTER = Adapter("torch_own", "torch", OwnLayout(), claims, make, spelled=spelled_within)

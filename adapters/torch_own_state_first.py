@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnncheck.adapters.base import Adapter
-from rnncheck.adapters.base_answers import find
+from rnncheck.adapters.base_answers import find, spelled_within
 from rnncheck.adapters.torch_own import OwnLayout, TorchOwnRunner, claims
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
@@ -22,7 +22,9 @@ def make(
     namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
 ) -> StateFirstRunner:
     """Build the module (see base.Adapter)."""
-    return StateFirstRunner(find(namespace, name), spec, params, dtype, device)
+    return StateFirstRunner(find(namespace, name, spelled_within), spec, params, dtype, device)
 
 
-ADAPTER = Adapter("torch_own_state_first", "torch", OwnLayout(), claims, make)
+ADAPTER = Adapter(
+    "torch_own_state_first", "torch", OwnLayout(), claims, make, spelled=spelled_within
+)

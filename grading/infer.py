@@ -31,25 +31,44 @@ OTHER_ADAPTERS = {
 def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[Contract, str]:
     """Return the contract with the conventions under which a step comes out right, and their words.
 
-    Where none fits it is the contract itself, and no words.
+    Where none fits it is the contract with the number of biases and the order of axes with which
+    the submission can be called at all, and no words.
 
     Args:
         contract: which leaves conventions open.
         opened: opens the submission by a contract.
     """
+    fitting = contract.options
     for adapter in (contract.adapter, *OTHER_ADAPTERS.get(contract.adapter, ())):
         asked = replace(contract, adapter=adapter)
         with opened(asked) as submission:
             tried = _Tried(submission, next(candidates(contract.options))["gates"])
-            for options in candidates(contract.options):
+            for options in _with_time(contract, candidates(contract.options)):
                 if tried.in_vain(options):
                     continue
                 found = tried.fits(options)
                 if found is None:
                     return contract, ""  # it cannot be called at all: the checks say why
                 if found:
-                    return replace(asked, options=options), _words(options, adapter)
-    return contract, ""
+                    return replace(asked, **_asked(options, asked)), _words(options, adapter)
+            fitting = tried.fitting(contract.options)
+    return replace(contract, **_asked(fitting, contract)), ""
+
+
+def _with_time(contract: Contract, found: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the candidates, then each with the batch first where a PyTorch layer may choose."""
+    listed = list(found)
+    yield from listed
+    if contract.world == "torch" and "time_major" in contract.claims:
+        yield from ({**options, "time_major": False} for options in listed)
+
+
+def _asked(options: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
+    """Return what a contract asks by options."""
+    claims = contract.claims
+    if options.get("time_major") is False and "time_major" in claims:
+        claims = claims - {"time_major"} | {"batch_major"}
+    return {"options": options, "claims": claims}
 
 
 def candidates(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -80,7 +99,8 @@ class _Tried:
     def __init__(self, opened: Opened, first: tuple[str, ...]) -> None:
         self._opened, self._first = opened, first
         self._unfit: set[object] = set()  # numbers of biases that the parameters do not make up
-        self._came: dict[tuple[object, tuple[str, ...], int], Arrays] = {}
+        self._came: dict[tuple[object, object, tuple[str, ...], int], Arrays] = {}
+        self._refused: set[object] = set()  # whether time was first, where a call failed
         self._told: bool | None = None  # whether gates are told by their names
 
     def in_vain(self, options: Mapping[str, Any]) -> bool:
@@ -88,6 +108,13 @@ class _Tried:
         return options["biases"] in self._unfit or (
             self._told is True and options["gates"] != self._first
         )
+
+    def fitting(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return options with which there is an answer: number of biases, time or batch first."""
+        left = [o["biases"] for o in candidates(options) if o["biases"] not in self._unfit]
+        found = {**options, "biases": left[0]} if left and self._unfit else dict(options)
+        turned = {order for _, order, _, _ in self._came} - self._refused == {False}
+        return {**found, "time_major": False} if turned else found
 
     def fits(self, options: Mapping[str, Any]) -> bool | None:
         """Say whether two cases come out right; None where no call can be made in any way."""
@@ -100,6 +127,8 @@ class _Tried:
             except Fault as fault:
                 if MISFIT in str(fault):
                     self._unfit.add(options["biases"])
+                else:
+                    self._refused.add(options.get("time_major"))
                 none = ("not_implemented", "died", "timeout", "absent")
                 return None if fault.kind in none else False
             truth = Truth(case)
@@ -110,10 +139,11 @@ class _Tried:
 
     def _result(self, options: Mapping[str, Any], number: int, case: Case, call: str) -> Arrays:
         gates = self._first if self._told is False else options["gates"]
-        key = options["biases"], gates, number
+        kind = options["biases"], options.get("time_major")
+        key = *kind, gates, number
         if key not in self._came:
             self._came[key] = answers(Subject(self._opened.bind, case), case, call)
-            before = self._came.get((options["biases"], self._first, number))
+            before = self._came.get((*kind, self._first, number))
             if before is not None and gates != self._first:
                 self._told = not _same(before, self._came[key])
         return self._came[key]
@@ -125,6 +155,8 @@ def _same(left: Arrays, right: Arrays) -> bool:
 
 def _words(options: Mapping[str, Any], adapter: str) -> str:
     words = [f"gates {', '.join(options['gates'])}", f"{options['biases']} biases"]
+    if adapter.startswith("torch") and options.get("time_major") is False:
+        words.append("the batch first")
     words += [f"forget bias {options['forget_bias']:g}"] if options.get("forget_bias") else []
     if "reset" in options:
         words.append(f"reset {options['reset']} the matmul, {options['update']}")

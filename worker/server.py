@@ -121,7 +121,8 @@ class Server:
         self._loads.append(_Load(adapter, names, self.filename))
         missing = [name for name in meta["names"] if not there(names, name)]
         if meta.get("lenient"):
-            missing = [name for name in missing if not spelled(names, name)]
+            find = adapter.spelled if isinstance(adapter, Adapter) else spelled
+            missing = [name for name in missing if not find(names, name)]
         return {"missing": missing, "load": len(self._loads) - 1, "notes": notes}, {}
 
     def _bind(self, meta: _Meta, arrays: Arrays) -> _Reply:

@@ -1,0 +1,99 @@
+"""Cells and layers with parameters, names and calls of their own, as strangers write them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.homework import changed, judged
+from tests.judging import home
+
+LSTM = """
+import torch
+from torch import nn
+
+class NaiveCustomLSTM(nn.Module):
+    def __init__(self, input_sz, hidden_sz):
+        super().__init__()
+        self.hidden_size = hidden_sz
+        self.W = nn.Parameter(torch.zeros(input_sz, hidden_sz * 4))
+        self.U = nn.Parameter(torch.zeros(hidden_sz, hidden_sz * 4))
+        self.bias = nn.Parameter(torch.zeros(hidden_sz * 4))
+
+    def forward(self, x, init_states=None):
+        bs, seq_sz, _ = x.size()
+        h, c = init_states or (torch.zeros(bs, self.hidden_size),) * 2
+        hidden_seq = []
+        for t in range(seq_sz):
+            i, f, g, o = (x[:, t, :] @ self.W + h @ self.U + self.bias).chunk(4, dim=1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            hidden_seq.append(h)
+        return torch.stack(hidden_seq, dim=1), (h, c)
+
+class LSTMClassifier(nn.Module):
+    def __init__(self, words):
+        super().__init__()
+        self.lstm = NaiveCustomLSTM(words, 32)
+"""
+
+GRU = """
+import torch
+from torch import nn
+
+class GRUCell(nn.Module):
+    def __init__(self, inp_x_dim, h_dim):
+        super().__init__()
+        for gate in "zru":
+            setattr(self, gate + "h_dense", nn.Linear(h_dim, h_dim))
+            setattr(self, gate + "x_dense", nn.Linear(inp_x_dim, h_dim))
+
+    def forward(self, ht_1, xt):
+        zt = torch.sigmoid(self.zh_dense(ht_1) + self.zx_dense(xt))
+        rt = torch.sigmoid(self.rh_dense(ht_1) + self.rx_dense(xt))
+        new = torch.tanh(self.uh_dense(rt * ht_1) + self.ux_dense(xt))
+        return (1 - zt) * ht_1 + zt * new
+"""
+
+CELL = """
+import torch
+from torch import nn
+
+class MyLSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.WU = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, u, h, c):
+        i, f, g, o = self.WU(torch.cat((u, h), dim=1)).chunk(4, dim=1)
+        c.mul_(torch.sigmoid(f)).add_(torch.sigmoid(i) * torch.tanh(g))
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+class MyLSTM(nn.Module):
+    pass
+"""
+
+RIGHT = {
+    "own-lstm": (LSTM, "single biases; the batch first"),
+    "own-gru-cell": (GRU, "double biases; reset before the matmul, z_takes"),
+    "own-lstm-cell": (CELL, "gates i, f, g, o; single biases"),
+}
+
+
+@home("torch")
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_module_gets_full_marks(tmp_path: Path, name: str) -> None:
+    """Words around the name, h before x, u for the candidate, the batch first: each is found out."""
+    text, found = RIGHT[name]
+    report = judged(tmp_path, name, text)
+    assert report.mark == 100
+    assert any(found in note for note in report.notes)
+
+
+@home("torch")
+def test_wrong_module_is_called_as_it_is(tmp_path: Path) -> None:
+    """Where no convention fits, the batch and the biases are still those of the class."""
+    report = judged(tmp_path, "own-lstm", changed(LSTM, ("torch.tanh(c)", "c")), ("reference",))
+    assert {j.outcome.status for j in report.judged if j.worth} == {"failed"}
+    wrong = changed(GRU, ("torch.tanh(self.uh", "torch.relu(self.uh"))
+    report = judged(tmp_path, "own-gru-cell", wrong, ("reference",))
+    assert {j.outcome.status for j in report.judged if j.worth} == {"failed"}
