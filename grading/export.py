@@ -19,6 +19,7 @@ from rnncheck.suites.driver import STATUSES
 
 TABLE = "marks.csv"
 UNKNOWN = "no-assignment"
+_WRITER = json.JSONEncoder(allow_nan=False)
 COLUMNS: tuple[str, ...] = (
     "file",
     "student",
@@ -60,7 +61,7 @@ def _value(value: object) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, allow_nan=False)
+    return _WRITER.encode(value)
 
 
 def table(results: Sequence[Result], names: Sequence[str] = ()) -> str:

@@ -86,8 +86,7 @@ def _described(path: Path, source: bytes, fault: str | None) -> Submission:
     if fault:
         return Submission(path, source, marker=_marker(source), fault=fault)
     try:
-        code, notes = _python(path, source)
-        tree = _parse(code)
+        code, tree, notes = _python(path, source)
         names = old_names(tree)
         more = (say("python2_names", names=", ".join(names)),) if names else ()
         described = _describe(path, code, tree)
@@ -106,21 +105,22 @@ def _described(path: Path, source: bytes, fault: str | None) -> Submission:
     return Submission(path, source, marker=_marker(source), fault=fault)
 
 
-def _python(path: Path, source: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return the Python 3 of a file, and notes of what was changed to get it."""
+def _python(path: Path, source: bytes) -> tuple[bytes, ast.Module, tuple[str, ...]]:
+    """Return the Python 3 of a file, parsed too, and notes of what was changed to get it."""
     if path.suffix.lower() == ".ipynb":
         text, left_out = notebook_text(source)
         notes = (say("cells_left_out", count=left_out),) if left_out else ()
-        return text.encode("utf-8", "replace"), notes
+        code = text.encode("utf-8", "replace")
+        return code, _parse(code), notes
     try:
-        _parse(source)
-        source = _in_utf8(source)
+        tree = _parse(source)
+        return _in_utf8(source), tree, ()
     except SyntaxError:
         text3 = in_python3(source.decode("utf-8-sig"))
         if text3 is None:
             raise
-        return text3.encode("utf-8"), (say("python2"),)
-    return source, ()
+        code = text3.encode("utf-8")
+        return code, _parse(code), (say("python2"),)
 
 
 def _in_utf8(source: bytes) -> bytes:

@@ -82,7 +82,7 @@ def encode(meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
         table.append([name, dtype_code(array), list(array.shape)])
         parts.append(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
     try:
-        text = json.dumps({"meta": dict(meta), "arrays": table}, allow_nan=False)
+        text = _WRITER.encode({"meta": dict(meta), "arrays": table})
     except (TypeError, ValueError, RecursionError) as error:
         raise FrameError(f"the header cannot be written as JSON: {error}") from error
     header = text.encode("ascii")
@@ -174,9 +174,13 @@ def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not JSON")
 
 
+_WRITER = json.JSONEncoder(allow_nan=False)
+_READER = json.JSONDecoder(parse_constant=_no_constant)
+
+
 def _parse(header: bytearray, bounds: Bounds) -> tuple[dict[str, Any], list[_Entry]]:
     try:
-        data = json.loads(header.decode("utf-8"), parse_constant=_no_constant)
+        data = _READER.decode(header.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise FrameError(f"the header is not JSON: {error}") from error
     if not isinstance(data, dict) or data.keys() != {"meta", "arrays"}:

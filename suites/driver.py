@@ -146,19 +146,19 @@ def run_pair(
         heard = bind if logs is None else logs.answered(bind, check, record)
         check.run(*trial(heard, record, dtype, device, judged, prepared, tried[-1]))
 
-    outcome = Outcome(check.name, check.family, "passed", record)
+    ended: dict[str, Any] = {"status": "passed"}
     try:
-        outcome = replace(outcome, notes=_judged_twice(attempt, dtype))
+        ended["notes"] = _judged_twice(attempt, dtype)
     except CheckFailure as failure:
-        outcome = replace(outcome, status="failed", failure=failure)
+        ended = {"status": "failed", "failure": failure}
     except NotJudgedError as blurred:
-        outcome = replace(outcome, status="not judged", message=str(blurred))
+        ended = {"status": "not judged", "message": str(blurred)}
     except Fault as fault:
-        outcome = _faulted(check, record, fault)
-    counted = tried[0 if outcome.status == "failed" else -1]
+        ended = _faulted(fault)
+    counted = tried[0 if ended["status"] == "failed" else -1]
     if tally is not None:
         tally.add(counted)
-    return replace(outcome, share=counted.share)
+    return Outcome(check.name, check.family, record=record, share=counted.share, **ended)
 
 
 def _judged_twice(attempt: Callable[[str], None], dtype: str) -> tuple[str, ...]:
@@ -176,17 +176,9 @@ def _judged_twice(attempt: Callable[[str], None], dtype: str) -> tuple[str, ...]
     return ()
 
 
-def _faulted(check: Check, record: AnyRecord, fault: Fault) -> Outcome:
+def _faulted(fault: Fault) -> dict[str, Any]:
     status = _FAULTS[fault.kind]
-    return Outcome(
-        check.name,
-        check.family,
-        status,
-        record,
-        message=str(fault),
-        detail=fault.detail,
-        fault=fault.kind,
-    )
+    return {"status": status, "message": str(fault), "detail": fault.detail, "fault": fault.kind}
 
 
 def run_plan(

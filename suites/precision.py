@@ -34,6 +34,8 @@ class Precision:
 
     def rounded(self, array: Array) -> Array:
         """Return the nearest numbers, ties to even, in the dtype that holds them."""
+        if self.name == "float64":
+            return np.array(array, np.float64)
         with np.errstate(over="ignore"):
             near = np.array(array, held(self.name))
         if self.name != "bfloat16":

@@ -18,6 +18,7 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.worker import servers as module
 from rnncheck.worker.client import Session
 from rnncheck.worker.errors import WorkerError
+from rnncheck.worker.limits import Limits
 from rnncheck.worker.servers import Servers
 from tests.attacking import processes, settled
 from tests.judging import home
@@ -78,13 +79,25 @@ def test_worker_is_a_fresh_child(servers: Servers) -> None:
             assert session.tier == servers.tier("numpy")
 
 
+def test_next_worker_is_there_before_it_is_asked_for(servers: Servers) -> None:
+    """While one works the next is forked; it is given to the next submission under equal limits."""
+    with Session.start("numpy", servers=servers):
+        (waiting,) = servers.waiting()
+    with Session.start("numpy", servers=servers) as session:
+        assert session.link.pid == waiting
+        (waiting,) = servers.waiting()
+    with Session.start("numpy", servers=servers, limits=Limits(memory_mib=100)) as session:
+        assert session.link.pid != waiting
+        gone(waiting)
+
+
 def test_fork_server_is_recycled(
     servers: Servers, others: set[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After so many children comes another; those that live keep theirs."""
     monkeypatch.setattr(module, "_MOST_CHILDREN", 3)
     with Session.start("numpy", servers=servers) as old:
-        first = processes() - others - {old.link.pid}
+        first = processes() - others - {old.link.pid} - servers.waiting()
         for _ in range(4):
             assert answered(servers)
         assert first < processes()

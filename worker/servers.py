@@ -88,6 +88,11 @@ class Servers:
             return self._cold(world, device, limits, site), tier
         return self._child(world, layers, limits, site), tier
 
+    def waiting(self) -> set[int]:
+        """Return the workers that wait for a submission; none has seen them."""
+        with self._lock:
+            return set[int]().union(*(warm.waiting() for warm in self._running.values()))
+
     def close(self) -> None:
         """Stop every fork server, and with it all its children."""
         with self._lock:
@@ -160,7 +165,8 @@ class Servers:
                 warm = None
             if warm is None:
                 self._sweep()
-                warm = self._running[key] = Warm(world, layers, site, limits.start_s)
+                warm = Warm(world, layers, site, limits.start_s, ahead=True)
+                self._running[key] = warm
             return warm
 
     def _drop(self, warm: Warm) -> None:

@@ -15,6 +15,8 @@ _MOST_DEPTH = 4
 def clean(text: object, most: int = MOST_MESSAGE) -> str:
     """Return the text cut to size, with every character escaped that does not print."""
     shown = str(text)[:most]
+    if shown.isprintable():
+        return shown
     return "".join(
         c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in shown
     )

@@ -15,6 +15,7 @@ import threading
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from rnncheck.worker.cold import command, environment
@@ -33,6 +34,24 @@ _SECONDS_TO_FORK = 30.0
 _SECONDS_TO_END = 5.0
 
 
+@dataclass
+class _Asked:
+    """A child that the fork server was asked for: its limits, the judge's ends, itself once it is there."""
+
+    limits: Limits
+    channel: socket.socket
+    told: int
+    folder: Path | None
+    child: Child | None = None
+
+    def drop(self) -> None:
+        if self.child is not None:
+            self.child.stop()
+            return
+        self.channel.close()
+        os.close(self.told)
+
+
 class Warm:
     """A fork server for a world.
 
@@ -43,9 +62,23 @@ class Warm:
     """
 
     def __init__(
-        self, world: str, layers: Layers, site: Sequence[Path] | None, seconds: float
+        self,
+        world: str,
+        layers: Layers,
+        site: Sequence[Path] | None,
+        seconds: float,
+        *,
+        ahead: bool = False,
     ) -> None:
         """Start it and wait until the world is imported.
+
+        Args:
+            world: a key of stage.WORLDS.
+            layers: into which its children are put.
+            site: folders of packages to show in place of those of this interpreter.
+            seconds: how long the import may take.
+            ahead: fork and shut in the next child while one is at work. Only with namespaces:
+                there the one at work cannot see it.
 
         Raises:
             Fault: absent, the world's framework is not there.
@@ -59,6 +92,8 @@ class Warm:
         self.kib = (0, 0)
         self._living: weakref.WeakSet[Child] = weakref.WeakSet()
         self._lock = threading.Lock()
+        self._ahead = ahead and layers.namespaces
+        self._asked: _Asked | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="rnncheck-worker-"))
         self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         sites = site_folders(world, tuple(site) if site is not None else None)
@@ -87,44 +122,76 @@ class Warm:
         Raises:
             WorkerError: the fork server is gone or does not answer.
         """
-        folder = None if self.layers.namespaces else self._scratch()
-        request: dict[str, object] = {"scratch": str(folder or "")}
-        request |= {"memory_mib": limits.memory_mib, "cpu_s": limits.total_s}
-        ours, theirs = socket.socketpair()
-        told, tell = os.pipe()
         try:
             with self._lock:
-                socket.send_fds(
-                    self._control, [json.dumps(request).encode()], [theirs.fileno(), tell]
-                )
-                data, handles, _, _ = socket.recv_fds(self._control, MOST, 1)
-            kib = json.loads(data)["kib"]
-            self.children, self.kib = self.children + 1, (kib, self.kib[1] or kib)
-            child = Child(ours, handles[0], told, folder)
-            self._living.add(child)
-            return child
+                if self._asked is not None and self._asked.limits != limits:
+                    self._given().stop()
+                    self._asked = None
+                self._asked = self._asked or self._ask(limits)
+                child = self._given()
+                self._asked = self._ask(limits) if self._ahead else None
         except (OSError, ValueError) as error:
-            ours.close()
-            os.close(told)
             raise WorkerError(f"the fork server does not answer: {error}") from error
-        finally:
-            theirs.close()
-            os.close(tell)
+        self._living.add(child)
+        return child
 
     @property
     def living(self) -> bool:
         """Whether a child of it has not been stopped yet."""
         return any(not child.stopped for child in self._living)
 
+    def waiting(self) -> set[int]:
+        """Return the process that was forked ahead, if one was; no submission has seen it."""
+        with self._lock:
+            return {self._given().pid} if self._asked is not None else set()
+
     def close(self) -> None:
         """Stop it, and with it all its children."""
         self._control.close()
+        if self._asked is not None:
+            self._asked.drop()
+            self._asked = None
         try:
             self._process.wait(_SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._remove()
+
+    def _ask(self, limits: Limits) -> _Asked:
+        """Ask for a child; it is there when `_given` returns it."""
+        folder = None if self.layers.namespaces else self._scratch()
+        request: dict[str, object] = {"scratch": str(folder or "")}
+        request |= {"memory_mib": limits.memory_mib, "cpu_s": limits.total_s}
+        ours, theirs = socket.socketpair()
+        told, tell = os.pipe()
+        asked = _Asked(limits, ours, told, folder)
+        try:
+            socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), tell])
+        except OSError:
+            asked.drop()
+            raise
+        finally:
+            theirs.close()
+            os.close(tell)
+        return asked
+
+    def _given(self) -> Child:
+        """Return the child that was asked for, once it is there."""
+        asked = self._asked
+        assert asked is not None
+        if asked.child is None:
+            self._asked = None  # of no use where this fails
+            try:
+                data, handles, _, _ = socket.recv_fds(self._control, MOST, 1)
+                kib = json.loads(data)["kib"]
+            except (OSError, ValueError):
+                asked.drop()
+                raise
+            self.children, self.kib = self.children + 1, (kib, self.kib[1] or kib)
+            asked.child = Child(asked.channel, handles[0], asked.told, asked.folder)
+            self._asked = asked
+        return asked.child
 
     def _greet(self, settings: dict[str, object], seconds: float) -> None:
         self._control.settimeout(seconds)
