@@ -23,6 +23,7 @@ from rnncheck.grading.escape import line
 from rnncheck.grading.export import export
 from rnncheck.grading.pool import PAUSE, TRIES, Ended, Pool
 from rnncheck.grading.progress import Progress
+from rnncheck.grading.results import Result
 from rnncheck.grading.store import Entry, Store, path_bytes
 from rnncheck.grading.tier import require
 from rnncheck.worker.tiers import TIERS
@@ -105,8 +106,9 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             _grade(work, store, arguments.jobs, asked, bar)
         finally:
-            export(list(store.results()), arguments.out)
-        results = list(store.results(path_bytes(item.path) for item in handed_in.items))
+            export(store.results, arguments.out)
+        asked_for = [path_bytes(item.path) for item in handed_in.items]
+        results = [_brief(*each) for each in enumerate(store.results(asked_for))]
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
     overview.show(results, MOST_ROWS)
@@ -117,6 +119,11 @@ def run(arguments: argparse.Namespace) -> int:
     _mention_left_out(handed_in)
     failed = any(result["status"] == "not graded" for result in results)
     return NOT_ALL_JUDGED if failed else 0
+
+
+def _brief(place: int, result: Result) -> Result:
+    """Return a result without its checks where no row of the table shows them: they are large."""
+    return result if place < MOST_ROWS else {**result, "checks": []}
 
 
 def _banked(handed_in: Class, bank: Path | None) -> Class:

@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rnncheck.grading.errors import UsageError
@@ -19,6 +19,8 @@ from rnncheck.suites.driver import STATUSES
 
 TABLE = "marks.csv"
 UNKNOWN = "no-assignment"
+Row = dict[str, str | int]
+_NAMED = ("file", "assignment")  # what the name of a result's file is made of
 _WRITER = json.JSONEncoder(allow_nan=False)
 COLUMNS: tuple[str, ...] = (
     "file",
@@ -35,17 +37,23 @@ COLUMNS: tuple[str, ...] = (
 )
 
 
-def export(results: Sequence[Result], folder: Path) -> None:
+def export(results: Callable[[], Iterable[Result]], folder: Path) -> None:
     """Write `<assignment>/<name>.json` for each result, and `marks.csv` for all.
+
+    Args:
+        results: gives them, the same each time; no two need be in memory at once.
+        folder: where to.
 
     Raises:
         UsageError: something cannot be written.
     """
-    names = file_names(results)
-    for result, name in zip(results, names, strict=True):
+    names = file_names([{name: each[name] for name in _NAMED} for each in results()])
+    rows = []
+    for result, name in zip(results(), names, strict=True):
         make_folder((folder / name).parent)
         write(folder / name, as_lines(result))
-    write(folder / TABLE, table(results, names))
+        rows.append(_row(result, name))
+    write(folder / TABLE, _csv(rows))
 
 
 def as_lines(result: Result) -> str:
@@ -64,22 +72,20 @@ def _json(value: object) -> str:
     return _WRITER.encode(value)
 
 
-def table(results: Sequence[Result], names: Sequence[str] = ()) -> str:
-    """Return results as CSV; no cell is a formula.
+def table(results: Iterable[Result]) -> str:
+    """Return results as CSV, one a row; no cell is a formula."""
+    return _csv([_row(result) for result in results])
 
-    Args:
-        results: one a row.
-        names: the place of each one's JSON; () for none.
-    """
+
+def _csv(rows: Iterable[Row]) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for result, name in zip(results, names or [""] * len(results), strict=True):
-        writer.writerow(_row(result, name))
+    writer.writerows(rows)
     return stream.getvalue()
 
 
-def _row(result: Result, name: str) -> dict[str, str | int]:
+def _row(result: Result, name: str = "") -> Row:
     mark = result["mark"]
     return {
         "file": cell(result["file"]),
