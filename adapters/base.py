@@ -44,7 +44,13 @@ class Layout:
 
     A subclass gives `params_out` and `params_in`, and where states look different also
     `state_out` and `state_in`. Every map only moves numbers: it never adds or scales them.
+
+    Attributes:
+        state_from_outputs: whether a sequence gives back no final state, so that the runner takes
+            the last of its outputs for it.
     """
+
+    state_from_outputs = False
 
     def params_out(self, spec: Spec, params: Arrays) -> Arrays:
         """Turn the protocol's parameters (or gradients) into native ones."""

@@ -31,6 +31,8 @@ GRADIENTS = ("d.Wx", "d.Wh", "d.b")
 class Cs231nLayout(StackedLayout):
     """Weights with the gates side by side; batch-major over time."""
 
+    state_from_outputs = True
+
     def rerun(
         self, spec: Spec, call: str, name: str, given: Collection[str] | None = None
     ) -> list[str]:

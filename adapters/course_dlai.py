@@ -29,6 +29,8 @@ DENSE = {"elman": "Wya", "lstm": "Wy"}
 class DlaiLayout(Layout):
     """Features first: every axis of inputs, states and outputs in reverse order."""
 
+    state_from_outputs = True
+
     def params_out(self, spec: Spec, params: Arrays) -> Arrays:
         """Give each gate its own matrix, over [a_prev; xt] in an LSTM."""
         ih, hh, bias = (params[n] for n in ("weight_ih", "weight_hh", "bias_ih"))

@@ -15,6 +15,7 @@ from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
 from rnncheck.suites import check_gradient_differences as differences
 from rnncheck.suites import check_gradient_reference as reference_gradients
+from rnncheck.suites import check_gradient_split as split
 from rnncheck.suites.answered import Logs
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec
@@ -123,10 +124,14 @@ def following(report: Report, before: Iterable[Report]) -> Report:
 
 
 def _slopes_of_wrong(report: Report, before: Iterable[Report]) -> dict[str, str]:
-    """Return the forward check that the slopes alone follow from, where all else is right."""
+    """Return the forward check from which follows what compares gradients with their own forward.
+
+    That alone fails where the gradients are those of the reference.
+    """
     asked = {i.outcome.check: i.outcome.status for i in report.judged if i.worth}
     failed = [name for name, status in asked.items() if status != "passed"]
-    if failed != [differences.CHECK.name] or asked.get(reference_gradients.CHECK.name) != "passed":
+    right = asked.get(reference_gradients.CHECK.name) == "passed"
+    if not right or not {differences.CHECK.name, split.CHECK.name}.issuperset(failed):
         return {}
     wrong = [i for one in before for i in one.judged if i.worth and i.outcome.status == "failed"]
     forward = [i.name for i in wrong if not checks()[i.outcome.check].vjp and not i.follows]
@@ -136,7 +141,8 @@ def _slopes_of_wrong(report: Report, before: Iterable[Report]) -> dict[str, str]
 def _following(item: Judged, charged: Mapping[str, str]) -> Judged:
     if not item.explained or item.follows or item.diagnosis is None:
         return item
-    return replace(item, follows=charged.get(item.diagnosis.cause, ""))
+    causes = (item.diagnosis.cause, *item.diagnosis.causes)
+    return replace(item, follows=next((charged[c] for c in causes if c in charged), ""))
 
 
 def _payer(group: Sequence[Judged]) -> Judged:

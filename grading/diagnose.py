@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rnncheck.grading.bank import Bank
+from rnncheck.grading.by_the_book import LABEL, by_the_book, single_steps
 from rnncheck.grading.matching import RIGHT, Evidence, gather, label_of
 from rnncheck.grading.opened import Opened
 from rnncheck.grading.operation_diagnose import operation_mistake
@@ -52,6 +53,7 @@ class Diagnosis:
         digits: to how many digits its numbers equal the implementation's.
         cases: on how many cases they do.
         bind: makes the wrong implementation.
+        causes: of all mistakes of a forward pass whose gradients by the book these are.
     """
 
     mistake: str
@@ -60,6 +62,7 @@ class Diagnosis:
     digits: int
     cases: int
     bind: AnyBind = field(repr=False, compare=False)
+    causes: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def cause(self) -> str:
@@ -100,6 +103,7 @@ class Diagnostician:
         self.sketches = bank.sketches if bank else Sketches()
         self._found: list[Mistake] = []
         self._exhausted: set[str] = set()
+        self._causes: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, outcome: Outcome) -> Diagnosis | None:
         """Return what explains a failed comparison on every case, None if nothing does."""
@@ -117,7 +121,10 @@ class Diagnostician:
         found = self._search(evidence)
         if found is not None and found[0] not in self._found:
             self._found.append(found[0])
-        return None if found is None else _diagnosis(*found, len(evidence.cases))
+        if found is None:
+            return None
+        causes = self._causes.get(label_of(found[0]), ())
+        return replace(_diagnosis(*found, len(evidence.cases)), causes=causes)
 
     def evidence(self, outcome: Outcome, record: CaseSpec) -> Evidence:
         """Return what the implementation answers on the failing case and on others.
@@ -129,6 +136,19 @@ class Diagnostician:
         call, cases = asked_of(checks()[outcome.check], record, spec, claims)
         return gather(self.logs.known(self.opened.bind), cases, call, self.device)
 
+    def _by_the_book(
+        self, evidence: Evidence, every: Iterable[Mistake]
+    ) -> tuple[Mistake, int] | None:
+        fitting = _fitting(evidence, by_the_book(every))
+        causes = tuple(mistake.what.removesuffix(UNAWARE) for mistake, _ in fitting)
+        self._causes |= {label_of(mistake): causes for mistake, _ in fitting}
+        return max(fitting, key=lambda pair: pair[1], default=None)
+
+    def _reads_state(self) -> bool:
+        """Say whether a sequence gives no final state of its own; one with an output layer may."""
+        spec, adapter = self.opened.network()
+        return adapter.layout.state_from_outputs and not spec.output_size
+
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
         spec = self.opened.network()[0]
         listed = mistakes().values() if self.known is None else self.known
@@ -137,12 +157,23 @@ class Diagnostician:
         found = _closest(evidence, self._found) or _closest(evidence, possible(every))
         if found is None and evidence.call.endswith("_vjp"):
             found = _closest(evidence, possible(unaware(every)))
+            found = found or self._by_the_book(evidence, every)
+        if found is None and evidence.call.startswith("step"):
+            found = _closest(evidence, single_steps(every))
+        if found is None and evidence.call == "sequence" and self._reads_state():
+            found = _closest(_without_state(evidence), every)
         if found is None and evidence.call not in self._exhausted:
             known = every if self.tries <= FEW else changing(evidence, every)
             found = _first(evidence, possible(further_than(known, spec, self.tries)))
             if found is None:
                 self._exhausted.add(evidence.call)
         return found
+
+
+def _without_state(evidence: Evidence) -> Evidence:
+    """Return the outputs alone, where the final state is only the last of them."""
+    told = [{n: a for n, a in g.items() if n[:6] != "state."} for g in evidence.answers]
+    return replace(evidence, answers=told)
 
 
 def asked_of(
@@ -183,8 +214,11 @@ def changing(evidence: Evidence, known: Iterable[Mistake]) -> Iterator[Mistake]:
 
 def _closest(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:
     """Return the mistake that fits to the most digits."""
-    fitting = [(m, digits) for m in known if (digits := _digits(evidence, m)) is not None]
-    return max(fitting, key=lambda pair: pair[1], default=None)
+    return max(_fitting(evidence, known), key=lambda pair: pair[1], default=None)
+
+
+def _fitting(evidence: Evidence, known: Iterable[Mistake]) -> list[tuple[Mistake, int]]:
+    return [(m, digits) for m in known if (digits := _digits(evidence, m)) is not None]
 
 
 def _digits(evidence: Evidence, mistake: Mistake) -> int | None:
@@ -200,4 +234,5 @@ def _first(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] 
 
 
 def _diagnosis(mistake: Mistake | OperationMistake, digits: int, cases: int) -> Diagnosis:
-    return Diagnosis(mistake.id, mistake.what, mistake.hint, digits, cases, mistake.bind)
+    name = mistake.id.removesuffix(LABEL)
+    return Diagnosis(name, mistake.what, mistake.hint, digits, cases, mistake.bind)

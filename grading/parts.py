@@ -43,7 +43,8 @@ def judge_parts(
         if words is None:
             continue
         wrong = _WrongSteps(judge, parts, reports if not only else {})
-        report, contract, supply = _judge_part(judge, part, wrong, words)
+        before = [*part.steps, *_loops_of(part, parts)]
+        report, contract, supply = _judge_part(judge, part, partial(wrong, before), words)
         settle(part.name, contract, supply)
         reports[part.name] = following(_weighed(report, part), reports.values())
         for judged in reports[part.name].judged:
@@ -84,8 +85,15 @@ def words_of(part: str, parts: Sequence[str], only: Sequence[str]) -> Sequence[s
     return words or None
 
 
+def _loops_of(part: Part, parts: Sequence[Part]) -> list[str]:
+    """Return the loops forward whose steps a loop back goes through again."""
+    forward = [p for p in parts if p.steps and not p.contract.backward]
+    own = set(part.steps) if part.contract.backward else set()
+    return [p.name for p in forward if own.issuperset(p.steps)]
+
+
 def _judge_part(
-    judge: Judge, part: Part, steps: _WrongSteps, words: Sequence[str]
+    judge: Judge, part: Part, wrong_before: Callable[[], list[str]], words: Sequence[str]
 ) -> tuple[Report, Contract, Supply | None]:
     """Judge a part as it is, else by a convention that fits better, else with right steps."""
     contract, notes = part.contract, []
@@ -96,7 +104,7 @@ def _judge_part(
         if _fit(trial) > _fit(best):
             contract, notes = variant, [say("variant", says=says)]
             best = judge(contract, words, None, False)
-    wrong = steps(part.steps) if best.mark not in (None, 100) else []
+    wrong = wrong_before() if best.mark not in (None, 100) else []
     if wrong:
         forward = any(not _is_backward(name) for name in wrong)
         supply = partial(right_steps, forward=forward, backward=contract.backward)

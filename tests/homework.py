@@ -15,14 +15,20 @@ LOOPS = ("rnn_forward", "rnn_backward")
 
 
 def judged(
-    folder: Path, name: str, text: str, only: tuple[str, ...] = (), file: str = "rnn_layers.py"
+    folder: Path,
+    name: str,
+    text: str,
+    only: tuple[str, ...] = (),
+    file: str = "rnn_layers.py",
+    *,
+    with_diagnosis: bool = False,
 ) -> Report:
     """Judge a text as a file of an assignment."""
     path = folder / file
     path.write_bytes(text.encode())
     submission, assignment = read_submission(path), load(name)
     contract = find_contract(assignment, submission)
-    return judge(submission, assignment, contract, only=only, with_diagnosis=False)
+    return judge(submission, assignment, contract, only=only, with_diagnosis=with_diagnosis)
 
 
 def changed(text: str, *pairs: tuple[str, str]) -> str:

@@ -1,0 +1,57 @@
+"""In homework one fault is charged once, and is named where a part alone shows it."""
+
+from pathlib import Path
+
+import pytest
+
+from rnncheck.grading.report import Report
+from tests.homework import LSTM, RNN, changed, judged, points
+
+FORWARD = ("rnn_step_forward", "rnn_step_backward")
+SUM = "np.tanh(x @ Wx + prev_h @ Wh + b)"
+BY_THE_BOOK = {
+    "bias_ih_left_out": "np.tanh(x @ Wx + prev_h @ Wh)",
+    "recurrence_left_out": "np.tanh(x @ Wx + b)",
+    "nonlinearity_left_out": "(x @ Wx + prev_h @ Wh + b)",
+    "sigmoid_for_tanh": "1 / (1 + np.exp(-(x @ Wx + prev_h @ Wh + b)))",
+}
+
+
+def named(report: Report, part: str) -> set[str]:
+    """Return the mistakes that are named in a part."""
+    return {j.diagnosis.mistake for j in report.judged if j.part == part and j.diagnosis}
+
+
+@pytest.mark.parametrize("mistake", BY_THE_BOOK)
+def test_backward_by_the_book_pays_for_no_wrong_forward(tmp_path: Path, mistake: str) -> None:
+    """The right equations at what a wrong step remembers are no second mistake."""
+    text = changed(RNN, (SUM, BY_THE_BOOK[mistake]))
+    report = judged(tmp_path, "cs231n-rnn", text, FORWARD, with_diagnosis=True)
+    assert named(report, "rnn_step_forward") == {mistake}
+    share = points(report)
+    assert share["rnn_step_forward"] < 0.6
+    assert share["rnn_step_backward"] == 1
+
+
+def test_loop_back_pays_for_no_wrong_loop_forward(tmp_path: Path) -> None:
+    """What the loop forward hands to steps is its own affair."""
+    text = changed(RNN, ("x[:, t], now, Wx", "x[:, t], h0, Wx"))
+    report = judged(tmp_path, "cs231n-rnn", text, ("rnn_forward", "rnn_backward"))
+    share = points(report)
+    assert share["rnn_forward"] < 1
+    assert share["rnn_backward"] == 1
+    assert any("in the place of rnn_forward" in note for note in report.notes)
+
+
+def test_loop_without_a_final_state_has_its_mistake_named(tmp_path: Path) -> None:
+    """Where the final state is only the last output, it follows a mistake of the outputs."""
+    text = changed(RNN, ("h.append(now)", "h.append(cache[1])"))
+    report = judged(tmp_path, "cs231n-rnn", text, ("rnn_forward",), with_diagnosis=True)
+    assert named(report, "rnn_forward") == {"outputs_shifted"}
+
+
+def test_step_has_the_mistake_of_a_loop_named(tmp_path: Path) -> None:
+    """A step that ignores dnext_c makes the mistake of a loop that ignores it at its end."""
+    text = changed(LSTM, ("dc = dnext_c + dnext_h", "dc = dnext_h"))
+    report = judged(tmp_path, "cs231n-lstm", text, ("lstm_step_backward",), with_diagnosis=True)
+    assert named(report, "lstm_step_backward") == {"upstream_cell_ignored"}
