@@ -99,5 +99,5 @@ def single_steps(known: Iterable[Mistake]) -> Iterator[Mistake]:
     for mistake in known:
         kind: object = mistake.bind
         if isinstance(kind, type) and issubclass(kind, Variation) and not issubclass(kind, Celled):
-            loop = type("OneStep", (SingleStep,), {"kind": kind})
+            loop: type[SingleStep] = type("OneStep", (SingleStep,), {"kind": kind})
             yield replace(mistake, id=mistake.id + LABEL, bind=loop)
