@@ -103,12 +103,18 @@ def _grouped(judged: Sequence[Judged]) -> tuple[list[list[Judged]], list[Judged]
     return list(groups.values()), [item for item in failed if item.diagnosis is None]
 
 
-def following(report: Report, before: Iterable[Report]) -> Report:
+def following(report: Report, before: Iterable[Report], *, same: bool = False) -> Report:
     """Return the report on a part of a homework, with what follows from parts before it.
 
     Whoever differentiates a wrong step rightly, or by the book, made one mistake: gradients that
     a mistake explains on every case cost nothing where it is charged as one of a forward call. Nor
     do right gradients that are not the slopes of a forward call charged before.
+
+    Args:
+        report: on a part.
+        before: on the parts before it.
+        same: whether one of these is on the same function, of which this part looks at another
+            result: then a mistake that is charged there costs nothing here.
     """
     before = list(before)
     charged = {
@@ -120,7 +126,7 @@ def following(report: Report, before: Iterable[Report]) -> Report:
     }
     slopes = _slopes_of_wrong(report, before)
     told = [replace(i, follows=slopes.get(i.outcome.check, i.follows)) for i in report.judged]
-    return replace(report, judged=tuple(_following(item, charged) for item in told))
+    return replace(report, judged=tuple(_following(item, charged, same) for item in told))
 
 
 def _slopes_of_wrong(report: Report, before: Iterable[Report]) -> dict[str, str]:
@@ -138,8 +144,8 @@ def _slopes_of_wrong(report: Report, before: Iterable[Report]) -> dict[str, str]
     return {name: forward[-1] for name in failed} if forward else {}
 
 
-def _following(item: Judged, charged: Mapping[str, str]) -> Judged:
-    if not item.explained or item.follows or item.diagnosis is None:
+def _following(item: Judged, charged: Mapping[str, str], same: bool) -> Judged:
+    if not (item.explained or same) or item.follows or item.diagnosis is None:
         return item
     causes = (item.diagnosis.cause, *item.diagnosis.causes)
     return replace(item, follows=next((charged[c] for c in causes if c in charged), ""))

@@ -46,7 +46,8 @@ def judge_parts(
         before = [*part.steps, *_loops_of(part, parts)]
         report, contract, supply = _judge_part(judge, part, partial(wrong, before), words)
         settle(part.name, contract, supply)
-        reports[part.name] = following(_weighed(report, part), reports.values())
+        same = any(_looks_at(part, p) for p in parts if p.name in reports)
+        reports[part.name] = following(_weighed(report, part), reports.values(), same=same)
         for judged in reports[part.name].judged:
             tell(judged)
     return _joined(reports)
@@ -83,6 +84,12 @@ def words_of(part: str, parts: Sequence[str], only: Sequence[str]) -> Sequence[s
         elif name == part:
             words.append(rest)
     return words or None
+
+
+def _looks_at(part: Part, other: Part) -> bool:
+    """Say whether two parts look at one function forward, at other results of it."""
+    both = (part.contract, other.contract)
+    return both[0].names == both[1].names and not any(contract.backward for contract in both)
 
 
 def _loops_of(part: Part, parts: Sequence[Part]) -> list[str]:

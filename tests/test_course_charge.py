@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnncheck.grading.report import Report
-from tests.homework import LSTM, RNN, changed, judged, points
+from tests.homework import LSTM, RNN, SOLUTIONS, changed, judged, points
 
 FORWARD = ("rnn_step_forward", "rnn_step_backward")
 SUM = "np.tanh(x @ Wx + prev_h @ Wh + b)"
@@ -55,3 +55,21 @@ def test_step_has_the_mistake_of_a_loop_named(tmp_path: Path) -> None:
     text = changed(LSTM, ("dc = dnext_c + dnext_h", "dc = dnext_h"))
     report = judged(tmp_path, "cs231n-lstm", text, ("lstm_step_backward",), with_diagnosis=True)
     assert named(report, "lstm_step_backward") == {"upstream_cell_ignored"}
+
+
+def test_prediction_pays_for_no_wrong_state(tmp_path: Path) -> None:
+    """What is named in a function costs nothing in the part about its other result."""
+    text = (SOLUTIONS / "dlai-rnn" / "numpy.py").read_text("utf-8")
+    text = changed(text, (' + parameters["Waa"] @ a_prev', ""))
+    parts = ("rnn_cell_forward", "rnn_cell_forward_yt_pred")
+    share = points(judged(tmp_path, "dlai-rnn", text, parts, with_diagnosis=True))
+    assert share["rnn_cell_forward"] < 1
+    assert share["rnn_cell_forward_yt_pred"] == 1
+
+
+def test_first_states_gradient_that_is_not_left_is_named(tmp_path: Path) -> None:
+    """A layer without .dh has right gradients but for that one."""
+    text = (SOLUTIONS / "dlfs2-rnn" / "numpy.py").read_text("utf-8")
+    text = changed(text, ("        self.dh = dh\n", ""))
+    report = judged(tmp_path, "dlfs2-rnn", text, ("TimeRNN_backward",), with_diagnosis=True)
+    assert named(report, "TimeRNN_backward") == {"initial_state_gradient_zero"}
