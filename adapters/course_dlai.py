@@ -22,6 +22,7 @@ from rnncheck.protocol.names import Array, Arrays, Shape
 from rnncheck.protocol.spec import Spec
 
 GATES = {"f": "f", "i": "i", "g": "c", "o": "o"}
+OTHER_KEYS = {"dxt": "dx", "da_prev": "da_prevt", "dc_prev": "dc_prevt"}  # as its docstrings say
 OUTPUTS = 2  # n_y, where it is not judged
 DENSE = {"elman": "Wya", "lstm": "Wy"}
 
@@ -209,6 +210,8 @@ class DlaiRunner(CourseRunner):
         asked = f"a dict with {', '.join(names.values())} from {who}"
         if not isinstance(found, Mapping):
             raise wrong_answer(found, asked)
+        own = {key: OTHER_KEYS.get(key, key) for key in names.values() if key not in found}
+        found = {**found, **{key: found[other] for key, other in own.items() if other in found}}
         missing = [own for own in names.values() if own not in found]
         if missing:
             raise Fault("error", f"{who} gave back no {', '.join(missing)}; asked for: {asked}")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from rnncheck.grading.matching import EQUAL, MOST_DIGITS, equal_digits
 from rnncheck.grading.opened import Opened
 from rnncheck.mistakes import operation_mistakes
-from rnncheck.mistakes.base_operation import OperationMistake
+from rnncheck.mistakes.base_operation import Backward, OperationMistake
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.operations import OperationBind
-from rnncheck.reference.operations import bind
+from rnncheck.reference.operations import ReferenceOperation, bind
 from rnncheck.suites import check_operation_same as operation_same
 from rnncheck.suites import check_operation_unseen as operation_unseen
 from rnncheck.suites.operation_case import OperationCase, OperationCaseSpec, make_operation_case
@@ -72,11 +73,27 @@ def _closest(evidence: _Evidence) -> tuple[OperationMistake, int, int] | None:
     spec = evidence.cases[0].spec
     found = [
         (mistake, digits, len(evidence.cases))
-        for mistake in operation_mistakes().values()
+        for mistake in _rows_first(operation_mistakes().values())
         if mistake.applies(spec) and not (evidence.vjp and mistake.changes_results)
         if (digits := evidence.digits(mistake.bind)) is not None
     ]
     return max(found, key=lambda one: one[1], default=None)
+
+
+def _rows_first(known: Iterable[OperationMistake]) -> Iterator[OperationMistake]:
+    """Yield mistakes; those in which the last of equal ids counts also row by row, not by steps."""
+    for mistake in known:
+        yield mistake
+        if mistake.operation == "embedding" and not mistake.changes_results:
+            yield replace(mistake, backward=_turned(mistake.backward))
+
+
+def _turned(backward: Backward) -> Backward:
+    def turned(inner: ReferenceOperation, given: Arrays, upstream: Arrays) -> Arrays:
+        own = {**given, "ids": given["ids"].swapaxes(0, 1)}
+        return backward(inner, own, {"x": upstream["x"].swapaxes(0, 1)})
+
+    return turned
 
 
 def _answers(other: OperationBind, case: OperationCase, vjp: bool, device: str) -> Arrays:

@@ -73,3 +73,12 @@ def test_first_states_gradient_that_is_not_left_is_named(tmp_path: Path) -> None
     text = changed(text, ("        self.dh = dh\n", ""))
     report = judged(tmp_path, "dlfs2-rnn", text, ("TimeRNN_backward",), with_diagnosis=True)
     assert named(report, "TimeRNN_backward") == {"initial_state_gradient_zero"}
+
+
+def test_words_that_come_twice_are_named(tmp_path: Path) -> None:
+    """dW[x] += dout keeps the last of equal words, row by row."""
+    text = (SOLUTIONS / "cs231n-layers" / "numpy.py").read_text("utf-8")
+    text = changed(text, ("np.add.at(dW, x, dout)", "dW[x] += dout"))
+    part = "word_embedding_backward"
+    report = judged(tmp_path, "cs231n-layers", text, (part,), with_diagnosis=True)
+    assert named(report, part) == {"embedding_gradient_overwritten"}

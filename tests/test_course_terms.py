@@ -197,6 +197,14 @@ def test_right_gradients_of_a_wrong_loop_cost_nothing(tmp_path: Path) -> None:
     assert share["lstm_backward"] == 1
 
 
+def test_step_may_call_its_gradient_as_its_docstring_does(tmp_path: Path) -> None:
+    """The course writes dxt in one place and dx in another."""
+    text = (SOLUTIONS / "dlai-rnn" / "numpy.py").read_text("utf-8")
+    text = changed(text, ('"dxt"', '"dx"'))
+    parts = ("rnn_cell_backward", "rnn_backward")
+    assert judged(tmp_path, "dlai-rnn", text, parts).mark == 100
+
+
 FUNCTION = """
 import torch
 from torch import nn
