@@ -43,6 +43,14 @@ RIGHT = {
         ),
     )
     + "\nfor k in xrange(2):\n    print k\n",
+    "another module for arrays is tried first": changed(
+        RNN,
+        (
+            "import numpy as np\n",
+            "try:\n    import cupy as np\n    from .gpu import on\nexcept (ImportError, OSError):\n"
+            "    import numpy as np\n",
+        ),
+    ),
     "helpers of a file beside it": "from common.functions import *\n"
     + changed(
         RNN,

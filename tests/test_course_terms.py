@@ -205,6 +205,19 @@ def test_step_may_call_its_gradient_as_its_docstring_does(tmp_path: Path) -> Non
     assert judged(tmp_path, "dlai-rnn", text, parts).mark == 100
 
 
+def test_helpers_of_any_file_have_features_first_too(tmp_path: Path) -> None:
+    """The softmax of a file beside deeplearning.ai's homework is over columns, whatever its name."""
+    text = (SOLUTIONS / "dlai-rnn" / "numpy.py").read_text("utf-8")
+    start, end = text.index("def softmax"), text.index("def rnn_cell_forward")
+    for imported in (
+        "from .my_helpers import softmax",
+        "import activations\nsoftmax = activations.softmax",
+    ):
+        text = f"{text[:start]}{imported}\n\n{text[end:]}"
+        assert judged(tmp_path, "dlai-rnn", text, ("rnn_cell_forward_yt_pred",)).mark == 100
+        end = text.index("def rnn_cell_forward")
+
+
 FUNCTION = """
 import torch
 from torch import nn

@@ -216,10 +216,11 @@ _PLAIN: dict[str, Any] = {
 _COLUMNS = ("rnn_utils", "utils", "lstm_utils")
 
 
-def helpers_of(module: str) -> dict[str, Any]:
+def helpers_of(module: str, *, columns: bool = False) -> dict[str, Any]:
     """Return the helpers that a module of this name is known to hold.
 
-    The softmax of deeplearning.ai's rnn_utils is over the first axis, others' over the last.
+    The softmax of deeplearning.ai's rnn_utils is over the first axis, others' over the last but in
+    homework whose features come first.
     """
     root, last = module.partition(".")[0], module.rpartition(".")[2]
     if root == "d2l":
@@ -227,7 +228,7 @@ def helpers_of(module: str) -> dict[str, Any]:
     if root in _SPECIAL:
         return dict(_SPECIAL[root])
     found: dict[str, Callable[..., Any]] = dict(_PLAIN)
-    if last in _COLUMNS:
+    if columns or last in _COLUMNS:
         found["softmax"] = softmax_of_columns
     return found
 

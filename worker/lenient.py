@@ -7,6 +7,7 @@ define is what counts: a statement that raises, or takes too long, is noted and 
 from __future__ import annotations
 
 import ast
+import importlib
 import signal
 import sys
 import time
@@ -23,6 +24,9 @@ STATEMENT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 _MOST_NOTES = 20
 _DIVIDE = "__divide_as_python_2__"
+_REALLY = "__import_if_it_is_there__"
+_FAILED_IMPORTS = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+_COLUMNS = ("rnn_cell_forward", "lstm_cell_forward")  # features first: deeplearning.ai
 _DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -46,7 +50,10 @@ def run_leniently(
         SyntaxError: the text is not Python 3.
     """
     tree = ast.parse(text, filename)
-    module.__dict__["__builtins__"] = builtins_of(python2=python2) | {_DIVIDE: _divided}
+    helpers = {_DIVIDE: _divided, _REALLY: _imported}
+    columns = any(isinstance(s, ast.FunctionDef) and s.name in _COLUMNS for s in tree.body)
+    module.__dict__["__builtins__"] = builtins_of(python2=python2, columns=columns) | helpers
+    tree = ast.fix_missing_locations(_TriedImports().visit(tree))
     if python2 and not _divides_truly(tree):
         tree = ast.fix_missing_locations(_OldDivision().visit(tree))
     notes: list[str] = []
@@ -64,6 +71,35 @@ def run_leniently(
     return notes[:_MOST_NOTES]
 
 
+class _TriedImports(ast.NodeTransformer):
+    """Lets an import fail where the file says what to do then: `try: import cupy as np`."""
+
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        self.generic_visit(node)
+        if any(_catches(handler.type) for handler in node.handlers):
+            node.body = [one for statement in node.body for one in _really(statement)]
+        return node
+
+
+def _catches(kind: ast.expr | None) -> bool:
+    """Say whether an except clause is one for imports that fail."""
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(one is None or getattr(one, "id", "") in _FAILED_IMPORTS for one in kinds)
+
+
+def _really(statement: ast.stmt) -> list[ast.stmt]:
+    """Return an import behind calls that fail where its modules are not there."""
+    names: list[str] = []
+    if isinstance(statement, ast.Import):
+        names = [alias.name for alias in statement.names]
+    elif isinstance(statement, ast.ImportFrom):
+        names = ["." * statement.level + (statement.module or "")]
+    check = ast.Name(_REALLY, ast.Load())
+    calls = [ast.Call(check, [ast.Constant(name)], []) for name in names]
+    placed = [ast.copy_location(ast.Expr(call), statement) for call in calls]
+    return [*placed, statement]
+
+
 class _OldDivision(ast.NodeTransformer):
     """Makes each / a call of _divided."""
 
@@ -79,6 +115,13 @@ def _divides_truly(tree: ast.Module) -> bool:
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     names = [a.name for node in imports if node.module == "__future__" for a in node.names]
     return "division" in names
+
+
+def _imported(name: str) -> None:
+    """Import a module that is really there; no file stands beside a submission."""
+    if name.startswith("."):
+        raise ImportError(f"{name} is not there")
+    importlib.import_module(name)
 
 
 def _divided(left: Any, right: Any) -> Any:

@@ -8,6 +8,7 @@ helpers); none of them is a recurrent cell.
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import sys
 import types
@@ -64,13 +65,14 @@ class StandIn(types.ModuleType):
         return Absent(f"{self.__name__}.{name}")
 
 
-def builtins_of(*, python2: bool = False) -> dict[str, Any]:
+def builtins_of(*, python2: bool = False, columns: bool = False) -> dict[str, Any]:
     """Return the built-in names for a submission: an import that copes, and Python 2's names.
 
-    In Python 2 range, map, filter and zip gave lists.
+    In Python 2 range, map, filter and zip gave lists. `columns` is as in helpers_of.
     """
     lists = OLD_LISTS if python2 else {}
-    return {**vars(builtins), **OLD_BUILTINS, **lists, "__import__": import_or_stand_in}
+    cope = functools.partial(import_or_stand_in, columns=columns)
+    return {**vars(builtins), **OLD_BUILTINS, **lists, "__import__": cope}
 
 
 def import_or_stand_in(
@@ -79,10 +81,13 @@ def import_or_stand_in(
     locals: Mapping[str, object] | None = None,
     fromlist: Sequence[str] | None = (),
     level: int = 0,
+    *,
+    columns: bool = False,
 ) -> types.ModuleType:
     """Import a module as `__import__` does; one that is not there is stood in for."""
     if level:
-        return StandIn(name or "the package of this file")
+        name = name or "the package of this file"
+        return StandIn(name, helpers_of(name, columns=columns))
     old = OLD_MODULES.get(name)
     try:
         module = builtins.__import__(old or name, globals, locals, fromlist or (), 0)
@@ -90,7 +95,8 @@ def import_or_stand_in(
         missing = error.name or ""
         if not (name == missing or name.startswith(missing + ".")):
             raise
-        return StandIn(name) if fromlist else _root(name)
+        known = helpers_of(name, columns=columns)
+        return StandIn(name, known) if fromlist else _root(name, known)
     lacking = [n for n in fromlist or () if n != "*" and not _has(module, n)]
     if not lacking:
         return module
@@ -98,10 +104,10 @@ def import_or_stand_in(
     return StandIn(name, {**vars(module), **more})
 
 
-def _root(name: str) -> types.ModuleType:
+def _root(name: str, known: Mapping[str, Any]) -> types.ModuleType:
     """Return what `import a.b.c` binds: the module a, which may be there without b."""
     root = name.partition(".")[0]
-    return sys.modules.get(root) or StandIn(root)
+    return sys.modules.get(root) or StandIn(root, known if root == name else None)
 
 
 def _has(module: types.ModuleType, name: str) -> bool:
