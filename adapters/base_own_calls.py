@@ -7,10 +7,14 @@ or the state alone.
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from rnncheck.adapters.base_answers import wrong_answer
+
+_HIDDEN = re.compile(r"hid|units|state|^h(_|$)")
 
 
 def ways(
@@ -23,6 +27,16 @@ def ways(
     apart = tuple(state)
     both = [joined, apart] if len(state) > 1 or container is list else [apart, joined]
     return [(x, *way) for way in both] + [(*way, x) for way in both]
+
+
+def hidden_first(kind: Callable[..., Any]) -> bool:
+    """Say whether a class asks for the hidden size before that of the input, by their names."""
+    try:
+        names = [*inspect.signature(kind).parameters][:2]
+    except (TypeError, ValueError):
+        return False
+    hidden = [bool(_HIDDEN.search(name.lower())) for name in names]
+    return hidden == [True, False]
 
 
 class Calls:

@@ -18,7 +18,7 @@ from rnncheck.adapters.base import Adapter, Layout, state_names
 from rnncheck.adapters.base_answers import OTHER_NAMES, find, single, spelled_within
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
-from rnncheck.adapters.base_own_calls import Calls, named, ways
+from rnncheck.adapters.base_own_calls import Calls, hidden_first, named, ways
 from rnncheck.adapters.base_own_functions import module_of
 from rnncheck.adapters.base_torch import TorchRunner, import_torch
 from rnncheck.protocol import claims as vocabulary
@@ -117,7 +117,7 @@ class TorchOwnRunner(TorchRunner):
         return values(self.pieces, self.spec, self.params, state_first=self.state_first)
 
     def _module(self, kind: Any, inputs: int, hidden: int) -> Any:
-        module = construct(kind, inputs, hidden)
+        module = construct(kind, *((hidden, inputs) if hidden_first(kind) else (inputs, hidden)))
         if not isinstance(module, self.torch.nn.Module):
             raise Fault(
                 "error", f"{type(module).__name__} is no torch.nn.Module; derive it from it"

@@ -11,7 +11,8 @@ from rnncheck.grading.python2 import in_python3, parses
 MOST_CELLS = 2000
 _MAGIC = re.compile(r"^\s*(%|!|\?)|^\s*[\w.]+\?{1,2}\s*$|^\s*get_ipython\(\)")
 _ASSIGNED = re.compile(r"^(\s*)[\w, ]+=\s*[%!]")
-_CELL = re.compile(r"^\s*%%(\w+)")
+_CELL = re.compile(r"^\s*%%(\w+)(.*)")
+_FILE_CELLS = ("writefile", "file")  # of Python: what such a cell writes is meant to be used
 _PYTHON_CELLS = ("time", "timeit", "capture", "prun")
 
 
@@ -23,8 +24,9 @@ def notebook_text(source: bytes) -> tuple[str, int]:
     """Return the code of a notebook, and how many of its cells were left out as no Python.
 
     Each cell begins with a line `# %% [number]`. Lines of IPython's own (`%`, `!`, `?`) become
-    `pass`, so that a block stays a block; a cell that starts with `%%` of another language is left
-    out, and so is one that cannot be parsed: then the rest is still read.
+    `pass`, so that a block stays a block. A cell that writes a Python file is read; one that starts
+    with `%%` of another language is left out, and so is one that cannot be parsed: then the rest is
+    still read.
 
     Raises:
         NotebookError: it is no JSON, or holds no cells as notebooks have them.
@@ -87,7 +89,8 @@ def _python(cell: str) -> str | None:
     first = next((line for line in lines if line.strip()), "")
     magic = _CELL.match(first)
     if magic:
-        if magic[1] not in _PYTHON_CELLS:
+        writes = magic[1] in _FILE_CELLS and magic[2].rstrip().endswith(".py")
+        if magic[1] not in _PYTHON_CELLS and not writes:
             return None
         lines = lines[lines.index(first) + 1 :]
     text = "\n".join(lines) + "\n"

@@ -94,7 +94,7 @@ def test_notebook_is_read_past_magics_and_tests(tmp_path: Path) -> None:
         "from cs231n.rnn_layers import *\nimport numpy as np",
         "%%bash\nls",
         "data = load_coco_data(pca_features=True)\nH = 5",
-        RNN.replace("np.tanh(", "one * np.tanh("),
+        "%%writefile rnn_layers.py\n" + RNN.replace("np.tanh(", "one * np.tanh("),
         "one = np.ones(1)\nx = np.linspace(-1, 1, 10)\nprint(rnn_forward(x, None, None, None))",
         "this is no Python",
         "%timeit rnn_forward\nrnn_forward?",

@@ -41,7 +41,7 @@ import torch
 from torch import nn
 
 class GRUCell(nn.Module):
-    def __init__(self, inp_x_dim, h_dim):
+    def __init__(self, h_dim, inp_x_dim):
         super().__init__()
         for gate in "zru":
             setattr(self, gate + "h_dense", nn.Linear(h_dim, h_dim))
@@ -82,7 +82,7 @@ RIGHT = {
 @home("torch")
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_module_gets_full_marks(tmp_path: Path, name: str) -> None:
-    """Words around the name, h before x, u for the candidate, the batch first: each is found out."""
+    """Words around the name, h before x, H before D, u for the candidate, the batch first: each is found out."""
     text, found = RIGHT[name]
     report = judged(tmp_path, name, text)
     assert report.mark == 100
