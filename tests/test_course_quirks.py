@@ -51,6 +51,9 @@ RIGHT = {
             "    import numpy as np\n",
         ),
     ),
+    "all of it under __main__": "if __name__ == '__main__':\n"
+    + "".join(f"    {line}\n" if line else "\n" for line in RNN.splitlines())
+    + "    raise SystemExit\n",
     "helpers of a file beside it": "from common.functions import *\n"
     + changed(
         RNN,

@@ -82,7 +82,7 @@ RIGHT = {
 @home("torch")
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_module_gets_full_marks(tmp_path: Path, name: str) -> None:
-    """Words around the name, h before x, H before D, u for the candidate, the batch first: each is found out."""
+    """Words around the name, h before x, H before D, u for the candidate, the batch first."""
     text, found = RIGHT[name]
     report = judged(tmp_path, name, text)
     assert report.mark == 100

@@ -58,8 +58,11 @@ def run_leniently(
         tree = ast.fix_missing_locations(_OldDivision().visit(tree))
     notes: list[str] = []
     ends = time.monotonic() + TOTAL_SECONDS
-    for statement in tree.body:
+    body = [(one, False) for one in tree.body]
+    guarded = [(one, True) for each in tree.body for one in _defined_in_main(each)]
+    for statement, keeps in body + guarded:
         left = ends - time.monotonic()
+        before = dict(module.__dict__) if keeps else {}
         if left <= 0 and not isinstance(statement, _DEFINES):
             notes.append(f"line {statement.lineno}: not run, as what stands before it took long")
             continue
@@ -68,7 +71,16 @@ def run_leniently(
                 _run(statement, filename, module.__dict__)
         except (Exception, SystemExit, KeyboardInterrupt, _TooLongError) as error:
             notes.append(f"line {statement.lineno}: {_words(error)}")
+        module.__dict__.update(before)
     return notes[:_MOST_NOTES]
+
+
+def _defined_in_main(statement: ast.stmt) -> list[ast.stmt]:
+    """Return what a block `if __name__ == "__main__"` imports and defines: the rest is not run."""
+    if not isinstance(statement, ast.If):
+        return []
+    asked = {node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)}
+    return [s for s in statement.body if isinstance(s, _DEFINES)] if "__name__" in asked else []
 
 
 class _TriedImports(ast.NodeTransformer):
