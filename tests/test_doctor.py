@@ -20,7 +20,7 @@ FORBIDDEN = "unshare(0x10020000): Operation not permitted"
 def forbid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behave as a machine without user namespaces and without Landlock."""
 
-    def refuse(*given: object) -> None:
+    def refuse(*given: object, **named: object) -> None:
         raise RefusedError(FORBIDDEN)
 
     monkeypatch.setattr("rnncheck.worker.servers.Warm", refuse)
@@ -58,7 +58,7 @@ def test_doctor_names_the_folder_in_the_way(
     tmp_path.chmod(0o755)
     first = next((f for f in reversed(inside.parents) if not f.stat().st_mode & 1), private)
 
-    def refuse(*given: object) -> None:
+    def refuse(*given: object, **named: object) -> None:
         raise RefusedError(f"a worker cannot be shut in: [Errno 13] Permission denied: '{inside}'")
 
     monkeypatch.setattr("rnncheck.worker.servers.Warm", refuse)
