@@ -174,6 +174,12 @@ def test_gradients_may_be_attributes_of_their_own(tmp_path: Path) -> None:
     assert any("without a bias" in note for note in report.notes)
 
 
+def test_the_switch_that_keeps_the_state_may_have_another_name(tmp_path: Path) -> None:
+    """A TimeGru that is made with statefull=True keeps its state as with stateful=True."""
+    text = FIRST_EDITION.replace("stateful", "statefull")
+    assert judged(tmp_path, "dlfs2-gru", text).mark == 100
+
+
 def test_right_steps_have_these_attributes_too(tmp_path: Path) -> None:
     """A loop that reads dWx of its steps is judged with right ones in the place of wrong ones."""
     text = changed(FIRST_EDITION, ("dhr * h_prev * r * (1 - r)", "dhr * h_prev * r"))
