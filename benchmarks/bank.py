@@ -20,6 +20,7 @@ from rnncheck.adapters.base_local import bind
 from rnncheck.grading.asked import within
 from rnncheck.grading.bank_file import practice
 from rnncheck.grading.command_bank import contracts
+from rnncheck.suites.answered import Logs
 from rnncheck.suites.driver import run_plan
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "tests" / "solutions"
@@ -49,7 +50,7 @@ def measure(name: str) -> str:
     times, own = [], []
     for _ in range(ROUNDS):
         spent[0], start = 0.0, time.process_time()
-        ended = list(run_plan(bound, bank.plan(), prepared=bank))
+        ended = list(run_plan(bound, bank.plan(), prepared=bank, logs=Logs()))
         times.append(time.process_time() - start)
         own.append(spent[0])
         assert {one.status for one in ended} <= {"passed", "not claimed"}

@@ -20,7 +20,7 @@ FORMAT = 1
 KEYS = ("format", "name", "title", "summary", "words", "limits", "contracts", "points")
 MAY = ("bank", "visibility")
 ABOUT = ("spec", "operations")  # one of the two: what is to be written
-CALLS = {"numpy": 60, "torch": 40, "keras3": 16, "tf1": 16}  # of a bank, by world
+CALLS = {"numpy": 60, "torch": 40, "keras3": 10, "tf1": 10}  # of a bank, by world
 HOME = Path(next(iter(rnncheck.assignments.__path__)))
 
 

@@ -8,21 +8,17 @@ import json
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from rnncheck.grading.asked import Asked, within
 from rnncheck.grading.bank import Bank, Pair
 from rnncheck.grading.bank_answers import sigmas, sketches, truths
+from rnncheck.grading.bank_calls import counted, recounted
 from rnncheck.grading.bank_choice import Choice, Chosen
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.matrix import Rows
 from rnncheck.grading.sketches import Sketches
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
-from rnncheck.protocol.claims import CALLS
-from rnncheck.protocol.implementation import Bind, Implementation
-from rnncheck.protocol.names import Array
-from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import checks
@@ -33,37 +29,6 @@ from rnncheck.suites.tally import Tally
 DRAWS = 200
 LEAST_SEED = 16  # bytes
 TRUNCATED = ("truncated_bptt_10", "truncated_bptt_20", "truncated_bptt_30")
-
-
-def counted(contract: Asked, kept: Prepared) -> list[Pair]:
-    """Return all pairs of a contract, each with the calls that it takes of a right answer."""
-    found = []
-    for check, record, number in contract.pairs():
-        calls: list[str] = []
-        run_pair(within(_counting(calls), contract.claims), check, record, prepared=kept)
-        found.append(Pair(check.name, number, record, max(1, len(calls))))
-    return found
-
-
-def _counting(calls: list[str]) -> Bind:
-    def bound(
-        spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
-    ) -> Implementation:
-        made: Any = bind(spec, params, dtype, device)
-        for name in CALLS:
-            setattr(made, name, _noted(name, getattr(made, name), calls))
-        counting: Implementation = made
-        return counting
-
-    return bound
-
-
-def _noted(name: str, call: Any, calls: list[str]) -> Any:
-    def noted(*given: Any) -> Any:
-        calls.append(name)
-        return call(*given)
-
-    return noted
 
 
 def choose(
@@ -116,7 +81,7 @@ def build(
         assignment=contract.assignment,
         framework=contract.framework,
         practice=secret is None,
-        pairs=tuple(pairs),
+        pairs=tuple(recounted(contract, pairs, kept)),
         cases={record: kept.case(record) for record in records},
         truths={record: truths(contract, kept, record) for record in records},
         sigmas={r: sigmas(contract, kept, r) for r in records} if whole else {},
@@ -131,21 +96,26 @@ def _fresh(contract: Asked, pairs: Sequence[Pair], secret: bytes) -> list[Pair]:
             f"the seed has {len(secret)} bytes; give a file of at least {LEAST_SEED}, such as "
             "`head -c 32 /dev/urandom > FILE` makes"
         )
-    drawn: dict[CaseSpec, CaseSpec] = {}
-    for record in dict.fromkeys(pair.record for pair in pairs):
-        asked = [pair for pair in pairs if pair.record == record]
-        drawn[record] = record if record.golden else _drawn(contract, record, asked, secret)
-    return [replace(pair, record=drawn[pair.record]) for pair in pairs]
+    seeds: dict[CaseSpec, int] = {}
+    for record in dict.fromkeys(_plain(pair.record) for pair in pairs):
+        asked = [pair for pair in pairs if _plain(pair.record) == record]
+        seeds[record] = record.seed if record.golden else _drawn(contract, record, asked, secret)
+    return [replace(p, record=replace(p.record, seed=seeds[_plain(p.record)])) for p in pairs]
 
 
-def _drawn(contract: Asked, record: CaseSpec, asked: Sequence[Pair], secret: bytes) -> CaseSpec:
-    """Return the first record of the secret's own series that may be judged by."""
+def _plain(record: CaseSpec) -> CaseSpec:
+    """Return what is equal for records that share calls, and so must share a seed."""
+    return replace(record, upstream="all") if record.upstream == "large" else record
+
+
+def _drawn(contract: Asked, record: CaseSpec, asked: Sequence[Pair], secret: bytes) -> int:
+    """Return the first seed of the secret's own series with which records may be judged by."""
     plain = json.dumps(record.to_json(), sort_keys=True)
     for k in range(DRAWS):
         mixed = hmac.digest(secret, f"{k} {plain}".encode(), hashlib.sha256)
-        fresh = replace(record, seed=int.from_bytes(mixed[:6]))
-        if all(_fits(contract, pair, fresh) for pair in asked):
-            return fresh
+        seed = int.from_bytes(mixed[:6])
+        if all(_fits(contract, pair, replace(pair.record, seed=seed)) for pair in asked):
+            return seed
     raise UsageError(f"{contract.name}: no fresh case like {plain} can be judged in float32")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.reference.padding import valid_steps
 
 _FORWARD = frozenset({"step_vjp", "sequence_vjp"})
+G = TypeVar("G", bound=Given)
 
 
 def _valid(spec: Spec, given: Given) -> Array:
@@ -61,13 +63,22 @@ class OneLengthForAllRows(Variation):
 class LengthsOffByOne(Variation):
     """The last valid step of a row is taken for padding."""
 
-    without = _FORWARD | {"mask", "zero_length"}
+    without = frozenset({"mask"})
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence, each row one step shorter."""
-        if given.lengths is None:
-            return given.run(self.inner)
-        return replace(given, lengths=np.maximum(given.lengths - 1, 0)).run(self.inner)
+        return _shorter(given).run(self.inner)
+
+    def varied_vjp(self, given: GivenBack) -> Arrays:
+        """Return the gradients of a sequence, each row one step shorter."""
+        return _shorter(given).gradients(self.inner)
+
+
+def _shorter(given: G) -> G:
+    """Return the arguments, each row one step shorter."""
+    if given.lengths is None:
+        return given
+    return replace(given, lengths=np.maximum(given.lengths - 1, 0))
 
 
 class EmptyRowIsZero(Variation):

@@ -1,7 +1,10 @@
 """What an implementation said before, so that judging the same calls again makes none.
 
-A log holds the answers to the calls of one run of a check, in their order: the second of two equal
-calls has the second answer, so a check that asks twice still sees whether both agree.
+A check that looks at single calls has the first answer to each, whoever asked; the second of two
+equal calls has the second. A check that compares calls with each other has an answer only where the
+calls before it were the same: what came before is part of what tells a call from others. Where its
+first calls are known and the next is not, that one is made on what answered them, or else they are made
+once more, so that what an implementation keeps between calls shows.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +24,20 @@ from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.check import Check
 
-Said = tuple[Arrays, dict[str, Any]]  # results and facts
+
+@dataclass
+class Answer:
+    """What a call was answered.
+
+    Attributes:
+        results: by name.
+        facts: told beside them.
+        by: what answered, as long as it has made this call, those before it, and no other.
+    """
+
+    results: Arrays
+    facts: dict[str, Any]
+    by: Implementation | None = None
 
 
 class Log:
@@ -28,46 +45,46 @@ class Log:
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self._said: dict[bytes, list[Said]] = {}
+        self._said: dict[bytes, list[Answer]] = {}
 
-    def get(self, call: bytes, number: int) -> Said | None:
+    def get(self, call: bytes, number: int = 0) -> Answer | None:
         """Return the answer to a call that is made for the number-th time, None if there is none."""
         said = self._said.get(call, [])
         return said[number] if number < len(said) else None
 
-    def add(self, call: bytes, said: Said) -> None:
+    def add(self, call: bytes, answer: Answer) -> None:
         """Take the next answer to a call."""
-        self._said.setdefault(call, []).append(said)
+        self._said.setdefault(call, []).append(answer)
 
 
 class Logs:
-    """The logs of one implementation: of each check on each case, and of all first answers."""
+    """The logs of one implementation.
+
+    Attributes:
+        first: answers to calls that came first, or of which the order does not matter.
+        later: answers to calls after others, by all of them.
+        seen: the first answer to each call, whatever came before.
+    """
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self._of: dict[tuple[str, Any], Log] = {}
-        self.first = Log()
+        self.first, self.later, self.seen = Log(), Log(), Log()
 
-    def of(self, check: str, record: Any) -> Log:
-        """Return the log of a check on a case."""
-        return self._of.setdefault((check, record), Log())
-
-    def answered(self, bind: Bind, check: Check, record: Any) -> Bind:
-        """Return the implementation as it answered this check on this case, as far as it did."""
-        log = self.first if check.shares else self.of(check.name, record)
-        return Answered(bind, log, self.first)
+    def answered(self, bind: Bind, check: Check) -> Bind:
+        """Return the implementation as it answered what this check asks, as far as it did."""
+        return Answered(bind, self, self.first if check.shares else None)
 
     def known(self, bind: Bind) -> Bind:
         """Return the implementation with its first answer to each call, as far as there is one."""
-        return Answered(bind, self.first, self.first)
+        return Answered(bind, self, self.seen)
 
 
 class Answered:
-    """A protocol.implementation.Bind: calls have the answers of a log, and extend it."""
+    """A protocol.implementation.Bind: calls have the answers of logs, and extend them."""
 
-    def __init__(self, bind: Bind, log: Log, first: Log) -> None:
-        """Start at the log's first answers; `first` takes each answer that is the first of its call."""
-        self.inner, self.log, self.first = bind, log, first
+    def __init__(self, bind: Bind, logs: Logs, alone: Log | None) -> None:
+        """Take answers from `alone`, whatever came before; None: where the same came before."""
+        self.inner, self.logs, self.alone = bind, logs, alone
         self.asked: Counter[bytes] = Counter()
 
     def __call__(
@@ -86,6 +103,9 @@ class _Bound:
         self.spec, self.claims = inner.spec, inner.claims
         self.facts: dict[str, Any] = {}
         self._whole, self._inner, self._start = whole, inner, start
+        self._path, self._skipped = b"", list[tuple[str, tuple[Any, ...]]]()
+        self._last: Answer | None = None
+        self._held: Answer | None = None  # the last that is by `_inner`
 
     @property
     def seconds(self) -> float:
@@ -110,17 +130,63 @@ class _Bound:
         return self._call("sequence_vjp", given)
 
     def _call(self, name: str, given: tuple[Any, ...]) -> Arrays:
-        whole, call = self._whole, self._start + name.encode() + digest(*given)
-        said = whole.log.get(call, whole.asked[call])
-        if said is None:
-            result = getattr(self._inner, name)(*given)
-            said = result, self._inner.facts
-            whole.log.add(call, said)
-            if whole.first.get(call, 0) is None:
-                whole.first.add(call, said)
-        whole.asked[call] += 1
-        self.facts = said[1]
-        return dict(said[0])
+        call = self._start + name.encode() + digest(*given)
+        log = self._whole.alone
+        if log is None:
+            self._last = self._after(call, name, given)
+        else:
+            self._last = self._alone(log, call, name, given)
+        self.facts = self._last.facts
+        return dict(self._last.results)
+
+    def _alone(self, log: Log, call: bytes, name: str, given: tuple[Any, ...]) -> Answer:
+        """Answer a call whatever came before."""
+        answer = log.get(call, self._whole.asked[call])
+        if answer is None:
+            answer = self._made(call, name, given)
+            log.add(call, answer)
+            if not self._path:
+                self._hold(answer)
+            self._path = call
+        self._whole.asked[call] += 1
+        return answer
+
+    def _after(self, call: bytes, name: str, given: tuple[Any, ...]) -> Answer:
+        """Answer a call as it is answered after those before it."""
+        logs = self._whole.logs
+        log = logs.later if self._path else logs.first
+        self._path = hashlib.sha256(self._path + call).digest() if self._path else call
+        answer = log.get(self._path)
+        if answer is not None:
+            self._skipped.append((name, given))
+            return answer
+        self._catch_up()
+        answer = self._made(call, name, given)
+        log.add(self._path, answer)
+        self._hold(answer)
+        return answer
+
+    def _catch_up(self) -> None:
+        """Go on with what has made the calls before, or make them."""
+        if self._last is not None and self._last.by is not None:
+            most, self._inner = self.seconds, self._last.by
+            self.seconds, self._held = most, self._last
+        else:
+            for earlier, arguments in self._skipped:
+                getattr(self._inner, earlier)(*arguments)
+        self._skipped.clear()
+
+    def _hold(self, answer: Answer) -> None:
+        answer.by, self._held = self._inner, answer
+
+    def _made(self, call: bytes, name: str, given: tuple[Any, ...]) -> Answer:
+        if self._held is not None:
+            self._held.by = None
+            self._held = None
+        answer = Answer(getattr(self._inner, name)(*given), self._inner.facts)
+        if self._whole.logs.seen.get(call) is None:
+            self._whole.logs.seen.add(call, answer)
+        return answer
 
 
 @functools.lru_cache(512)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -18,15 +17,16 @@ from rnncheck.protocol.names import (
     dropout_shapes,
     outputs_width,
     parameter_shapes,
-    prefixes,
     recurrent_size,
     state_shapes,
 )
 from rnncheck.protocol.spec import Spec, spec_from_json
-from rnncheck.suites.draw import GRID, Draw
+from rnncheck.suites.draw import Draw
 from rnncheck.suites.frozen import golden
+from rnncheck.suites.memory import remember
 
 Floats = NDArray[np.float64]
+LARGE = 256.0  # times an upstream gradient: a power of two, so that nothing is rounded
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,14 @@ class CaseSpec:
         lengths: valid steps of each row; () for none, which means all T.
         masked: hand over a mask: that of the lengths where there are some, else of any pattern.
         state: "random", "zero" (given as zeros) or "none" (not given).
-        upstream: gradient on "all" outputs and the final state, or on the "final" state only.
+        upstream: gradient on "all" outputs and the final state, "large" ones there after a call
+            with small ones, or on the "final" state only.
         scale: of the weights; 1 makes pre-activations with a standard deviation of 1 to 3.
         remember: weights under which the final state still depends on the first step.
         split: the step at which a check cuts the sequence in two, 0 for none.
         golden: name of a golden trace that gives the arrays in place of the seed, "" for none.
         training: the network trains: its dropout has masks.
+        poisoned: forward calls are handed NaN and 1e30 in the padding.
     """
 
     spec: Spec
@@ -62,6 +64,7 @@ class CaseSpec:
     split: int = 0
     golden: str = ""
     training: bool = False
+    poisoned: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a record that makes no case."""
@@ -73,8 +76,8 @@ class CaseSpec:
             raise ValueError(f"lengths {self.lengths} must lie between 0 and T={self.steps}")
         if self.state not in ("random", "zero", "none"):
             raise ValueError(f"state is {self.state!r}; allowed: random, zero, none")
-        if self.upstream not in ("all", "final"):
-            raise ValueError(f"upstream is {self.upstream!r}; allowed: all, final")
+        if self.upstream not in ("all", "large", "final"):
+            raise ValueError(f"upstream is {self.upstream!r}; allowed: all, large, final")
         if not 0 <= self.split < max(self.steps, 1):
             raise ValueError(
                 f"split is {self.split}; it must be at least 0 and below T={self.steps}"
@@ -142,13 +145,22 @@ class Case:
         return np.arange(steps)[:, None] < self.lengths[None, :]
 
     @cached_property
+    def handed(self) -> Floats:
+        """(T, B, D): the inputs as forward calls get them."""
+        if not self.record.poisoned:
+            return self.x
+        odd = np.add.outer(*map(np.arange, self.valid.shape)) % 2 == 1  # (T, B)
+        poison = np.where(odd, np.nan, 1e30)
+        return np.where(self.valid[:, :, None], self.x, poison[:, :, None])
+
+    @cached_property
     def digest(self) -> str:
-        """Equal for cases of equal spec and numbers."""
-        whole = hashlib.sha256(repr(self.spec).encode())
+        """Equal for cases of equal spec and numbers, of which the same calls are made."""
+        whole = hashlib.sha256(f"{self.spec!r} {self.record.upstream == 'large'}".encode())
         for group in (self.params, self.state or {}, self.d_state, self.dropout or {}):
             for name, array in group.items():
                 whole.update(name.encode() + repr(array.shape).encode() + array.tobytes())
-        for array in (self.x, self.d_outputs, self.valid):
+        for array in (self.handed, self.d_outputs, self.valid):
             whole.update(repr(array.shape).encode() + array.tobytes())
         return whole.hexdigest()
 
@@ -172,6 +184,8 @@ def make_case(record: CaseSpec) -> Case:
     d_state: Arrays = {
         part: draw.array(shape, 1.0) for part, shape in state_shapes(spec, batch).items()
     }
+    if record.upstream == "large":
+        d_outputs, d_state = LARGE * d_outputs, {part: LARGE * a for part, a in d_state.items()}
     mask = _mask(draw, record) if record.masked else None
     return Case(
         record=record,
@@ -204,13 +218,18 @@ def _golden_case(record: CaseSpec) -> Case:
 
 
 def _mask(draw: Draw, record: CaseSpec) -> NDArray[np.bool_]:
-    """Make a mask of the lengths, or draw one with a gap inside and a row that starts late."""
+    """Make a mask of the lengths, or draw one.
+
+    It has a gap inside and a row that starts late and, of four rows or more, one of padding alone.
+    """
     steps, batch = record.steps, record.batch
     if record.lengths:
         return np.arange(steps)[:, None] < np.array(record.lengths)[None, :]  # (T, B)
     mask = draw.array((steps, batch), 1.0) > -0.4
     if steps > 2:
         mask[1, 0], mask[0, -1] = False, False
+    if batch > 3:
+        mask[:, 1] = False
     return mask
 
 
@@ -226,7 +245,7 @@ def _parameters(draw: Draw, record: CaseSpec) -> Arrays:
         limit = record.scale * _limit(name, shape, spec)
         params[name] = draw.array(shape, limit)
     if record.remember:
-        _remember(spec, params)
+        remember(spec, params)
     return params
 
 
@@ -238,50 +257,3 @@ def _limit(name: str, shape: Shape, spec: Spec) -> float:
         return float(2.0 / np.sqrt(shape[-1]))
     fan_in = 1.33 * spec.input_size + 0.4 * recurrent_size(spec)
     return float(np.sqrt(4.5 / fan_in))
-
-
-def _remember(spec: Spec, params: Arrays) -> None:
-    """Change weights so that dh_T/dh_0 neither vanishes nor explodes over some 40 steps."""
-    for prefix in prefixes(spec):
-        if spec.cell in ("elman", "jordan"):
-            _hand_on(spec, params, prefix)
-            continue
-        bias = params[prefix + "bias_ih"] / 4  # (G, H)
-        for gate, level in _open_gates(spec).items():
-            bias[spec.gates.index(gate)] += level
-        params[prefix + "bias_ih"] = bias
-        params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
-        params[prefix + "weight_hh"] = params[prefix + "weight_hh"] / 4
-
-
-def _hand_on(spec: Spec, params: Arrays, prefix: str) -> None:
-    """Make weights that hand each unit of the memory on to its neighbour, nearly unchanged."""
-    _neighbour(params[prefix + "weight_hh"][0], 1)  # (H, R)
-    params[prefix + "weight_ih"] = params[prefix + "weight_ih"] / 4
-    biases = [prefix + "bias_ih", prefix + "bias_hh"]
-    if spec.cell == "jordan":
-        _neighbour(params["weight_ho"], 0)  # (O, H)
-        biases.append("bias_o")
-    for name in biases:
-        if name in params:
-            bias = params[name] / 64
-            params[name] = np.abs(bias) if spec.activation == "relu" else bias
-
-
-def _neighbour(weights: Floats, by: int) -> None:
-    """Let as many units as there are on both sides read one each, the one `by` places on."""
-    both = min(weights.shape)
-    weights[:both] = 0
-    weights[:both, :both] = np.roll(np.eye(both), by, axis=1)
-
-
-def _open_gates(spec: Spec) -> dict[str, float]:
-    """Return by how much to shift the biases of the gates that decide what is kept."""
-    if spec.cell == "lstm":
-        narrow = math.log2(min(spec.cell_clip or 4.0, 4.0) / 4)  # c is to stay within the clip
-        return {"f": _on_grid(3.0 - spec.forget_bias), "i": _on_grid(max(narrow - 2.0, -3.5))}
-    return {"z": 3.0 if spec.update == "z_keeps" else -3.0}
-
-
-def _on_grid(number: float) -> float:
-    return round(number * GRID) / GRID

@@ -33,13 +33,14 @@ def narrow(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
 
 
 def padded(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
-    """Return cases with lengths and with masks, among them lengths 0, 1 and T."""
+    """Return cases with lengths and with masks, among them lengths 0, 1 and T, some poisoned."""
     usual_fields: dict[str, Any] = {"spec": usual(spec), "steps": 6, "batch": 4, "seed": 104}
     usual_fields |= fields
     small: dict[str, Any] = {"steps": 3, "batch": 2, "lengths": (1, 3), "seed": 102}
     rows: dict[str, Any] = {"lengths": (2, 6, 1, 4)}
-    zero: dict[str, Any] = {"lengths": (3, 0, 6, 1)}
+    zero: dict[str, Any] = {"lengths": (3, 0, 6, 1), "poisoned": True}
     masked: dict[str, Any] = {"masked": True}
+    gaps: dict[str, Any] = {"masked": True, "poisoned": True}
     records = [
         simple(spec, **small | fields),
         CaseSpec(**usual_fields | rows),
@@ -48,8 +49,25 @@ def padded(spec: Spec, **fields: Any) -> tuple[CaseSpec, ...]:
         CaseSpec(**usual_fields | zero | masked),
     ]
     if spec.padding.mask == "any":
-        records.append(CaseSpec(**usual_fields | masked))
+        records.append(CaseSpec(**usual_fields | gaps))
     return tuple(records)
+
+
+def without_state(spec: Spec) -> tuple[CaseSpec, ...]:
+    """Return a simple case, one of many rows and one of other sizes, in which no state is given."""
+    fields: dict[str, Any] = {"state": "none", "seed": 132}
+    first, _, third = general(spec, **fields)
+    return first, CaseSpec(usual(spec), steps=7, batch=4, **fields), third
+
+
+def edge(spec: Spec) -> CaseSpec:
+    """Return the case with one of everything, and a state of zeros."""
+    return CaseSpec(sized(spec, 1, 1), steps=1, batch=1, seed=278, state="zero")
+
+
+def large(spec: Spec) -> CaseSpec:
+    """Return a case with large upstream gradients."""
+    return CaseSpec(usual(spec), steps=7, batch=4, seed=163, upstream="large")
 
 
 def long(spec: Spec) -> tuple[CaseSpec, ...]:
@@ -63,6 +81,6 @@ def long(spec: Spec) -> tuple[CaseSpec, ...]:
     seed = 115 if spec.activation == "relu" else 114  # far from the kink
     rows = 1 if len(prefixes(spec)) == 1 and not spec.output_size else 2  # sums that may cancel
     return (
-        CaseSpec(spec=sized(spec, 2, 3), steps=LONG, batch=rows, seed=247, **fields),
+        CaseSpec(spec=usual(spec), steps=LONG, batch=rows, seed=248, **fields),
         CaseSpec(spec=usual(spec), steps=LONG - 7, batch=2, seed=seed, **fields),
     )

@@ -43,8 +43,8 @@ class Check:
         about: "network" or "operation": whether `run` takes Subject, Case and Truth and `cases` a
             Spec, or OperationSubject, OperationCase, OperationTruth and an OperationSpec.
         varies: makes of a network's case the one that is computed beside it; None for none.
-        shares: whether it looks at what a case is answered, whoever asked first: one answer serves
-            all such checks. Others call again.
+        shares: whether its calls have nothing to do with each other: one answer to each serves all
+            such checks. What others call later is answered afresh, unless the same came before.
     """
 
     name: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rnncheck.suites.case import Case
-from rnncheck.suites.cases import general
+from rnncheck.suites.case import LARGE, Case
+from rnncheck.suites.cases import general, large
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import TWO_RUNS, Truth, floats
@@ -17,7 +17,12 @@ SCALE_16 = 2.0**5  # in float16 numbers end at 65504
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a larger upstream gradient does not give gradients larger in proportion."""
     scale = SCALE_16 if truth.dtype == "float16" else SCALE
-    small, more = subject.case_gradients(), enlarged(case, scale)
+    if case.record.upstream == "large":
+        scale, case = LARGE, enlarged(case, 1 / LARGE)
+    more = enlarged(case, scale)
+    small = subject.sequence_vjp(
+        case.x, case.state, case.d_outputs, case.d_state, case.lengths, case.mask
+    )
     large = subject.sequence_vjp(
         case.x, case.state, more.d_outputs, more.d_state, case.lengths, case.mask
     )
@@ -48,5 +53,5 @@ CHECK = Check(
     catches="gradient_clipped",
     run=run,
     varies=enlarged,
-    cases=general,
+    cases=lambda spec: (*general(spec), large(spec)),
 )

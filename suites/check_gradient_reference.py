@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from rnncheck.suites.case import Case
-from rnncheck.suites.cases import general
+from dataclasses import replace
+
+from rnncheck.protocol.spec import Spec
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import general, large
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
@@ -11,9 +14,15 @@ from rnncheck.suites.truth import Truth
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
     """Fail where a gradient of a parameter, the inputs or the initial state is wrong."""
+    del case
     result, right = subject.case_gradients(), truth.gradients
     tensors = truth.gradient(result, right)
     truth.compare("gradients differ from the reference", tensors)
+
+
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    enlarged = large(spec)
+    return *general(spec), enlarged, replace(enlarged, upstream="all")
 
 
 CHECK = Check(
@@ -24,6 +33,5 @@ CHECK = Check(
     needs=frozenset({"sequence_vjp"}),
     catches="state_gradient_not_carried",
     run=run,
-    shares=True,
-    cases=general,
+    cases=_cases,
 )

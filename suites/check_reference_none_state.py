@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.calls import forward
 from rnncheck.suites.case import Case, CaseSpec
-from rnncheck.suites.cases import general
+from rnncheck.suites.cases import without_state
 from rnncheck.suites.check import Check
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
 
 def run(subject: Subject, case: Case, truth: Truth) -> None:
-    """Fail where a call without a state differs from one that starts at zero."""
+    """Fail where a call without a state, or one after it from zeros, does not start at zero."""
     call, result = forward(subject, case)
     right = truth.forward if call == "sequence" else truth.first_step
+    claim = "without an initial state the results are not those of a zero state"
+    _compare(truth, claim, call, result, right)
+    if "initial_state" not in subject.claims:
+        return
+    zeros = {part: np.zeros_like(array) for part, array in case.d_state.items()}
+    given = (
+        subject.sequence(case.x, zeros) if call == "sequence" else subject.step(case.x[0], zeros)
+    )
+    _compare(truth, "from zeros a second call gives another result", call, given, right)
+
+
+def _compare(truth: Truth, claim: str, call: str, result: Arrays, right: Arrays) -> None:
     tensors = [
         truth.values(name, result[name], right[name], spread=truth.spread(name, call))
         for name in result
         if name in right
     ]
-    truth.compare("without an initial state the results are not those of a zero state", tensors)
+    truth.compare(claim, tensors)
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
-    return general(spec, state="none", seed=132)
+    return without_state(spec)
 
 
 CHECK = Check(
@@ -35,6 +50,5 @@ CHECK = Check(
     needs=frozenset({"none_state", "final_state"}),
     catches="none_state_is_ones",
     run=run,
-    shares=True,
     cases=_cases,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec
-from rnncheck.suites.cases import general, narrow
+from rnncheck.suites.cases import edge, general, narrow, without_state
 from rnncheck.suites.check import Check
 from rnncheck.suites.compare import CheckFailure
 from rnncheck.suites.prefixes import prefix_states
@@ -26,7 +26,8 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
 
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
-    return (*general(spec), *general(spec, state="zero", seed=131)[1:], *narrow(spec))
+    zeros, none = general(spec, state="zero", seed=131)[1:], without_state(spec)[1]
+    return (*general(spec), *zeros, *narrow(spec), none, edge(spec))
 
 
 CHECK = Check(

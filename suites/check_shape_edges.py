@@ -8,6 +8,7 @@ from rnncheck.protocol.names import Array
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.calls import forward
 from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import edge
 from rnncheck.suites.check import Check
 from rnncheck.suites.shapes import require_shapes
 from rnncheck.suites.sizes import sized
@@ -37,7 +38,7 @@ def _twice(array: Array) -> Array:
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
     return (
-        CaseSpec(sized(spec, 1, 1), steps=1, batch=1, seed=278),
+        edge(spec),
         CaseSpec(sized(spec, 3, 4), steps=2, batch=1, seed=120),
         CaseSpec(sized(spec, 3, 4), steps=1, batch=2, seed=121),
         CaseSpec(sized(spec, 3, 1), steps=3, batch=2, seed=124),

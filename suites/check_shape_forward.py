@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnncheck.suites.calls import forward
 from rnncheck.suites.case import Case
-from rnncheck.suites.cases import general
+from rnncheck.suites.cases import edge, general
 from rnncheck.suites.check import Check
 from rnncheck.suites.shapes import require_shapes
 from rnncheck.suites.subject import Subject
@@ -27,5 +27,5 @@ CHECK = Check(
     catches="last_output_only",
     run=run,
     shares=True,
-    cases=general,
+    cases=lambda spec: (*general(spec), edge(spec)),
 )

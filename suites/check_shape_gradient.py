@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rnncheck.protocol.spec import Spec
 from rnncheck.suites.calls import backward
-from rnncheck.suites.case import Case
-from rnncheck.suites.cases import general
+from rnncheck.suites.case import Case, CaseSpec
+from rnncheck.suites.cases import edge, general, large, long
 from rnncheck.suites.check import Check
 from rnncheck.suites.shapes import require_shapes
 from rnncheck.suites.subject import Subject
@@ -18,6 +19,10 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
     require_shapes("the shape of a gradient is wrong", subject)
 
 
+def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
+    return *general(spec), edge(spec), large(spec), *long(spec)
+
+
 CHECK = Check(
     name="shape_gradient",
     family="shape",
@@ -26,6 +31,5 @@ CHECK = Check(
     needs=frozenset({"sequence_vjp"}),
     catches="bias_gradient_row",
     run=run,
-    shares=True,
-    cases=general,
+    cases=_cases,
 )

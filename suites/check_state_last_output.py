@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.case import Case, CaseSpec
-from rnncheck.suites.cases import general, padded
+from rnncheck.suites.cases import general, padded, without_state
 from rnncheck.suites.check import Check
 from rnncheck.suites.ends import last_outputs
 from rnncheck.suites.subject import Subject
@@ -24,7 +24,7 @@ def run(subject: Subject, case: Case, truth: Truth) -> None:
 
 def _cases(spec: Spec) -> tuple[CaseSpec, ...]:
     layered = spec.output_size and spec.cell != "jordan"
-    return () if layered else general(spec) + padded(spec)
+    return () if layered else (*general(spec), *padded(spec), without_state(spec)[1])
 
 
 CHECK = Check(

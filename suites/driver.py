@@ -143,7 +143,7 @@ def run_pair(
 
     def attempt(judged: str) -> None:
         tried.append(Tally(every=tally is not None and tally.every))
-        heard = bind if logs is None else logs.answered(bind, check, record)
+        heard = bind if logs is None else logs.answered(bind, check)
         check.run(*trial(heard, record, dtype, device, judged, prepared, tried[-1]))
 
     ended: dict[str, Any] = {"status": "passed"}

@@ -11,7 +11,7 @@ from rnncheck.protocol.implementation import Bind, Implementation
 from rnncheck.protocol.names import Array, Arrays, result_shapes
 from rnncheck.protocol.results import usable
 from rnncheck.protocol.spec import Spec
-from rnncheck.suites.case import Case
+from rnncheck.suites.case import LARGE, Case
 from rnncheck.suites.precision import PRECISIONS
 
 CELL_STATE = "trace.c"  # of every step, where the last one is no part of the state
@@ -122,16 +122,21 @@ class Subject:
     def run_case(self) -> Arrays:
         """Compute the sequence of the case."""
         case = self.case
-        return self.sequence(case.x, case.state, case.lengths, case.mask, self.dropout())
+        return self.sequence(case.handed, case.state, case.lengths, case.mask, self.dropout())
 
     def case_gradients(self) -> Arrays:
-        """Compute the gradients of the case."""
+        """Compute the gradients of the case; large ones after small ones, of which nothing is left."""
+        if self.case.record.upstream == "large":
+            self._gradients(1 / LARGE)
+        return self._gradients(1.0)
+
+    def _gradients(self, scale: float) -> Arrays:
         case = self.case
         return self.sequence_vjp(
             case.x,
             case.state,
-            case.d_outputs,
-            case.d_state,
+            scale * case.d_outputs,
+            {part: scale * array for part, array in case.d_state.items()},
             case.lengths,
             case.mask,
             self.dropout(),

@@ -18,7 +18,7 @@ from rnncheck.grading.assignment import load, names
 from rnncheck.grading.bank import Bank
 from rnncheck.grading.bank_choice import TIMES, kinds
 from rnncheck.grading.bank_file import practice, read, write
-from rnncheck.grading.bank_make import killed
+from rnncheck.grading.bank_make import build, killed
 from rnncheck.grading.cli import main
 from rnncheck.grading.command_bank import problems
 from rnncheck.grading.errors import UsageError
@@ -153,6 +153,14 @@ def test_a_file_comes_back_whole(tmp_path: Path) -> None:
     path.write_bytes(source[:-60])
     with pytest.raises(UsageError, match="is no bank"):
         read(path)
+
+
+def test_a_bank_of_a_course_takes_no_more_calls() -> None:
+    """Cases that share calls share them with other numbers too."""
+    contract, model = CONTRACTS["elman/keras"], bank_of("elman/keras")
+    own = build(contract, model.pairs, {}, bytes(range(32)), whole=False)
+    assert own.calls == model.calls == 10
+    assert {p.record.seed for p in own.pairs}.isdisjoint(p.record.seed for p in model.pairs)
 
 
 def test_a_course_has_a_bank_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

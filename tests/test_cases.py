@@ -12,7 +12,7 @@ import pytest
 from rnncheck.protocol.names import Array, Arrays, output_part
 from rnncheck.protocol.spec import Padding, Spec, SpecError
 from rnncheck.reference.implementation import bind
-from rnncheck.suites.case import Case, CaseSpec, case_spec_from_json, make_case
+from rnncheck.suites.case import LARGE, Case, CaseSpec, case_spec_from_json, make_case
 from rnncheck.suites.cases import general, long, narrow, padded
 from rnncheck.suites.check import checks
 from rnncheck.suites.draw import Draw
@@ -57,12 +57,16 @@ def grid_of(record: CaseSpec, name: str) -> int:
 
 @pytest.mark.parametrize("name", ALL)
 def test_numbers_are_exact_and_below_four(name: str) -> None:
-    """Multiples of 1/64, of a power of two in long cases' parameters; exact in float32."""
+    """Multiples of 1/64, of a power of two in long cases' parameters; exact in float32.
+
+    Large upstream gradients are 256 times what is below four.
+    """
     for record in records(ALL[name]):
         for what, array in arrays(make_case(record)).items():
             grid = grid_of(record, what)
             assert np.all(array * grid == np.round(array * grid)), (record, what)
-            assert np.all(np.abs(array) < 4), (record, what)
+            large = LARGE if record.upstream == "large" and what.startswith(("d_", "d.")) else 1
+            assert np.all(np.abs(array) < 4 * large), (record, what)
             assert np.all(array.astype(np.float32) == array), (record, what)
             if grid == 64:
                 assert np.all(array.astype(np.float16) == array), (record, what)
@@ -101,6 +105,9 @@ def test_every_part_of_a_record_changes_the_case() -> None:
     final = make_case(replace(record, upstream="final"))
     assert not final.d_outputs.any()
     assert all(array.any() for array in final.d_state.values())
+    large = make_case(replace(record, upstream="large"))
+    assert np.array_equal(large.d_outputs, LARGE * usual.d_outputs)
+    assert np.array_equal(large.d_state["h"], LARGE * usual.d_state["h"])
     small = make_case(replace(record, scale=0.25)).params["weight_ih"]
     assert 0 < np.abs(small).max() < np.abs(usual.params["weight_ih"]).max() / 2
 
@@ -218,7 +225,7 @@ def test_valid_steps() -> None:
         ({"lengths": (1, 5)}, "must lie between 0 and T=4"),
         ({"lengths": (-1, 2)}, "must lie between 0 and T=4"),
         ({"state": "ones"}, "allowed: random, zero, none"),
-        ({"upstream": "some"}, "allowed: all, final"),
+        ({"upstream": "some"}, "allowed: all, large, final"),
         ({"split": 4}, "at least 0 and below T=4"),
         ({"split": -1}, "at least 0 and below T=4"),
     ],

@@ -29,7 +29,6 @@ NO_NUMBERS = {
     "last_output_only": "numbers are missing, so there is nothing to compare",
     "last_step_missing": "numbers are missing, so there is nothing to compare",
     "axes_taken_for_each_other": "the state has another shape, so there is nothing to compare",
-    "mask_multiplied": "the numbers are right where the padding is",
     "state_kept_in_layer": "the results of the first call are right",
     "gradients_kept_between_calls": "the results of the first call are right",
     "changes_arguments": "the results are right",

@@ -26,6 +26,7 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind
 from rnncheck.suites import truth
 from rnncheck.suites.answered import Logs
+from rnncheck.suites.case import CaseSpec, make_case
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome, claimed, run_pair
 
@@ -229,6 +230,52 @@ def test_shared_answers_hide_nothing(name: str) -> None:
         one.check for one in replayed(Tired, contract, bank, Logs()) if one.status == "failed"
     }
     assert {"reference_sequence", "reference_large"} <= failed
+
+
+class Told:
+    """Notes each call with the number of calls that the same binding has answered before."""
+
+    def __init__(self) -> None:
+        """Have been told nothing."""
+        self.heard: list[tuple[str, int]] = []
+
+    def __call__(
+        self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
+    ) -> Implementation:
+        """Bind the reference."""
+        made: Any = bind(spec, params, dtype, device)
+        before: list[str] = []
+
+        def noted(name: str, call: Any) -> Any:
+            def answer(*given: Any) -> Any:
+                self.heard.append((name, len(before)))
+                before.append(name)
+                return call(*given)
+
+            return answer
+
+        for name in ("sequence", "sequence_vjp"):
+            setattr(made, name, noted(name, getattr(made, name)))
+        told: Implementation = made
+        return told
+
+
+def test_a_later_call_is_made_on_what_answered_those_before_it() -> None:
+    """Equal calls in equal order are made once; another call goes on from them, or after them."""
+    told, logs, case = Told(), Logs(), make_case(CaseSpec(Spec("elman", 2, (3,)), steps=2))
+
+    def run(*scales: float) -> list[tuple[str, int]]:
+        told.heard.clear()
+        bound = logs.answered(told, checks()["time_rows"])(case.spec, case.params)
+        for scale in scales:
+            bound.sequence(scale * case.x, case.state)
+        return list(told.heard)
+
+    assert run(1.0) == [("sequence", 0)]
+    assert run(1.0, 2.0) == [("sequence", 1)]
+    assert run(1.0, 2.0) == run(1.0) == []
+    assert run(1.0, 3.0) == [("sequence", 0), ("sequence", 1)]
+    assert run(1.0, 2.0, 1.0) == [("sequence", 2)]
 
 
 def test_only_checks_that_look_at_one_answer_share_it() -> None:
