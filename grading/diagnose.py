@@ -147,7 +147,8 @@ class Diagnostician:
     def _reads_state(self) -> bool:
         """Say whether a sequence gives no final state of its own; one with an output layer may."""
         spec, adapter = self.opened.network()
-        return adapter.layout.state_from_outputs and not spec.output_size
+        layout = getattr(adapter, "layout", None)  # a mistake in a submission's place has none
+        return layout is not None and layout.state_from_outputs and not spec.output_size
 
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
         spec = self.opened.network()[0]
