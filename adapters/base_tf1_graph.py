@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +24,9 @@ class Graph:
     Attributes:
         session: runs the graph.
         inputs: placeholders of the arguments, by name.
-        results: tensors by name; None is a gradient that the graph does not reach.
+        results: tensors by name, of a forward call.
+        gradients: tensors by name; None is one that the graph does not reach.
+        masks: of dropout, in training.
         variables: trainable, in order of creation.
         start: gives every variable its first value; made once, as a graph that grows is slow.
         facts: what the forward call showed.
@@ -34,16 +36,39 @@ class Graph:
     session: Any
     inputs: dict[str, Any]
     results: dict[str, Any]
+    gradients: dict[str, Any]
+    masks: dict[str, Any]
     variables: list[Any]
     start: Any
     facts: dict[str, Any]
     holder: object = None
 
+    def fetched(self, *, vjp: bool) -> dict[str, Any]:
+        """Return the tensors that a call gives, by name."""
+        found = (self.gradients if vjp else self.results) | self.masks
+        return {key: tensor for key, tensor in found.items() if tensor is not None}
+
+
+_DIFFERENTIATED: set[tuple[Any, ...]] = set()  # what tells runners apart that were asked for a vjp
+
 
 @lru_cache(maxsize=128)
 def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
-    """Build a graph, or return the one that was built for the same class and form."""
+    """Build a graph, or return the one that was built for the same class and form.
+
+    TensorFlow rewrites a cell's Python, `if` and `for` over tensors too, when it calls it. That takes
+    longer than the graph, and few cells need it: those that cannot be built without.
+    """
     tf = import_tf1(dtype, device)
+    try:
+        as_written = tf.autograph.experimental.do_not_convert(_built)
+        graph: Graph = as_written(tf, kind, spec, dtype, device, form)
+    except Exception:  # whatever it is: it is raised again if it is no matter of rewriting
+        graph = _built(tf, kind, spec, dtype, device, form)
+    return graph
+
+
+def _built(tf: Any, kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
     with tf.Graph().as_default() as graph, tf.device("/GPU:0" if device == "cuda" else "/CPU:0"):
         tf.set_random_seed(GRAPH_SEED)
         inputs = placeholders(tf, spec, dtype, form)
@@ -51,11 +76,9 @@ def build(kind: Any, spec: Spec, dtype: str, device: str, form: Form) -> Graph:
         variables, start = tf.trainable_variables(), tf.global_variables_initializer()
         dtypes = {key: tensor.dtype.name for key, tensor in named.items()}
         facts = {"containers": {"state": container}, "dtypes": dtypes}
-        if form.vjp:
-            named = _gradients(tf, inputs, named, variables)
-        if form.seed is not None:
-            named |= masks(tf, kind, spec, form.seed, inputs["x"])
-        return Graph(_session(tf, graph), inputs, named, variables, start, facts)
+        back = _gradients(tf, inputs, named, variables) if form.vjp else {}
+        drawn = {} if form.seed is None else masks(tf, kind, spec, form.seed, inputs["x"])
+        return Graph(_session(tf, graph), inputs, named, back, drawn, variables, start, facts)
 
 
 def _session(tf: Any, graph: Any) -> Any:
@@ -128,7 +151,7 @@ class Tf1Runner:
         seed = int(arrays["dropout.seed"]) if "dropout.seed" in arrays else None
         graph = self._graph(Form(loop, state, "lengths" in arrays, steps, vjp, self._joined, seed))
         self.facts = dict(graph.facts)
-        fetch = {key: tensor for key, tensor in graph.results.items() if tensor is not None}
+        fetch = graph.fetched(vjp=vjp)
         if not fetch:
             raise Fault("error", DETACHED)
         feed = {graph.inputs[k]: a for k, a in arrays.items() if k != "dropout.seed"}
@@ -150,9 +173,15 @@ class Tf1Runner:
     def _graph(self, form: Form) -> Graph:
         """Return a graph that holds this runner's parameters.
 
+        One with gradients serves both calls. Whoever asks for gradients of a network from a given
+        state will ask for more of them, so its other graphs have gradients from then on.
+
         In training its session is a new one: one that has drawn masks draws others the next time.
         """
-        graph = build(*self._key, form)
+        if form.vjp and form.state:
+            _DIFFERENTIATED.add(self._key)
+        whole = replace(form, vjp=form.vjp or (form.state and self._key in _DIFFERENTIATED))
+        graph = build(*self._key, whole)
         if form.seed is not None:
             graph.session, graph.holder = _session(self.tf, graph.session.graph), None
         if graph.holder is not self:

@@ -192,6 +192,25 @@ def test_tf1_cell_by_hand_equals_the_reference(hold: Hold) -> None:
     hold(make(), case, "step")
 
 
+class _Branches(tf.nn.rnn_cell.LSTMCell):  # type: ignore[misc]  # TensorFlow is not looked at
+    """Its Python branches on a tensor and loops over one: TensorFlow has to rewrite it."""
+
+    def call(self, inputs: Any, state: Any) -> Any:
+        h, (c, kept) = super().call(inputs, state)
+        if tf.reduce_sum(h) > 1e6:
+            kept = 2.0 * h
+        for _ in tf.range(2):
+            kept = kept + 0.0
+        return kept, tf.nn.rnn_cell.LSTMStateTuple(c, kept)
+
+
+def test_tf1_cell_that_branches_on_tensors_equals_the_reference(hold: Hold) -> None:
+    """What cannot be built as it is written is rewritten by TensorFlow, as it always is elsewhere."""
+    case, make = _lstm(_Branches)
+    hold(make(), case, "step")
+    hold(make(), case, "sequence")
+
+
 @pytest.mark.parametrize(
     ("kind", "fault", "words"),
     [
