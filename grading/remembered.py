@@ -19,11 +19,7 @@ _CALLS = ("step", "sequence", "step_vjp", "sequence_vjp")
 
 
 def remembered(mistake: Mistake) -> Mistake:
-    """Return a mistake that computes each answer once.
-
-    Its bind is for one call on each implementation that it makes: what an implementation keeps
-    between calls is not kept.
-    """
+    """Return a mistake that computes each answer once: to a call after the same calls."""
     return replace(mistake, bind=_remembering(mistake.bind))
 
 
@@ -58,6 +54,7 @@ class _Remembered:
         self.spec, self.claims = spec, claims
         self.facts: dict[str, Any] = {}
         self._make, self._known, self._key = make, known, key
+        self._asked: list[tuple[str, tuple[Any, ...]]] = []
 
     def __getattr__(self, name: str) -> Callable[..., Arrays]:
         if name not in _CALLS:
@@ -65,10 +62,14 @@ class _Remembered:
         return lambda *arguments: self._answer(name, arguments)
 
     def _answer(self, call: str, arguments: tuple[Any, ...]) -> Arrays:
-        key = (*self._key, call, *map(_key, arguments))
-        if key in self._known:
-            return self._known[key]
-        answer: Arrays = getattr(self._make(), call)(*arguments)
+        self._asked.append((call, arguments))
+        self._key = (*self._key, call, *map(_key, arguments))
+        key, answer = self._key, self._known.get(self._key)
+        if answer is not None:
+            return answer
+        made, answer = self._make(), {}
+        for name, given in self._asked:
+            answer = getattr(made, name)(*given)
         if sum(array.size for array in answer.values()) < LARGE:
             self._known[key] = answer
         return answer
