@@ -12,21 +12,24 @@ import struct
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
-from typing import BinaryIO
+from types import FrameType
+from typing import BinaryIO, NoReturn
 
 from rnncheck.grading import batch
 from rnncheck.grading.collect import Item
 from rnncheck.worker.servers import Servers
 
 LENGTH = struct.Struct(">Q")
+AGAIN = 0.2  # seconds between signals
 
 
 def main() -> None:
     """Judge until stdin ends; then stop at once, and leave no worker behind."""
     device, required = sys.argv[-2:]
     atexit.register(_leave, tempfile.gettempdir())
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, _once)
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what something prints is no reply
     requests: queue.SimpleQueue[Item] = queue.SimpleQueue()
@@ -40,6 +43,12 @@ def main() -> None:
         return
 
 
+def _once(number: int, frame: FrameType | None) -> NoReturn:
+    """Interrupt what is being done, but not what is then tidied up."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _leave(folder: str) -> None:
     """Remove the folder for what is temporary, the last of all; the parent may be gone."""
     with suppress(OSError):
@@ -47,14 +56,19 @@ def _leave(folder: str) -> None:
 
 
 def _receive(stream: BinaryIO, requests: queue.SimpleQueue[Item]) -> None:
-    """Hand over what comes; at its end interrupt the main thread, whatever it is doing."""
+    """Hand over what comes; at its end interrupt the main thread, whatever it is doing.
+
+    A signal that comes just before a call that waits does not end the wait, so there is another.
+    """
     while len(head := stream.read(LENGTH.size)) == LENGTH.size:
         requests.put(pickle.loads(stream.read(LENGTH.unpack(head)[0])))
     main_thread = threading.main_thread().ident
-    if hasattr(signal, "pthread_kill") and main_thread is not None:
-        signal.pthread_kill(main_thread, signal.SIGINT)
-    else:
-        signal.raise_signal(signal.SIGINT)
+    while True:
+        if hasattr(signal, "pthread_kill") and main_thread is not None:
+            signal.pthread_kill(main_thread, signal.SIGINT)
+        else:
+            signal.raise_signal(signal.SIGINT)
+        time.sleep(AGAIN)
 
 
 def _reply(item: Item, device: str, servers: Servers) -> str:

@@ -212,7 +212,7 @@ def baseline(servers: Servers, world: str, assignment: str = "elman-cell") -> fl
 
 def processes() -> set[int]:
     """Return the processes that descend from this one."""
-    parents = dict(_parents())
+    parents = dict(pairs())
     found = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
@@ -233,7 +233,8 @@ def _asked(world: str, assignment: str) -> tuple[Assignment, Contract]:
     return asked, next(c for c in asked.contracts.values() if c.world == world)
 
 
-def _parents() -> Iterator[tuple[int, int]]:
+def pairs() -> Iterator[tuple[int, int]]:
+    """Yield each process and its parent."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = path.read_text().rpartition(")")[2].split()

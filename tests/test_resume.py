@@ -1,7 +1,9 @@
 """A batch that is killed goes on where it stopped; how many judge changes nothing."""
 
+import io
 import json
 import os
+import queue
 import random
 import signal
 import subprocess
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from rnncheck.grading import judging
 from rnncheck.grading.judge_process import command
 from rnncheck.grading.store import NAME, Store
 
@@ -125,3 +128,19 @@ def test_stopped_batch_leaves_no_judge(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.wait(timeout=20)
     assert judges_left(tmp_path / "marks") == []
+
+
+def test_judge_is_interrupted_more_than_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge whose parent is gone ends, also where a signal comes just before it waits."""
+    sent: list[int] = []
+
+    def kill(thread: int, number: int) -> None:
+        sent.append(number)
+        if len(sent) == 3:
+            raise EOFError
+
+    monkeypatch.setattr(signal, "pthread_kill", kill)
+    monkeypatch.setattr(judging, "AGAIN", 0)
+    with pytest.raises(EOFError):
+        judging._receive(io.BytesIO(), queue.SimpleQueue())
+    assert sent == [signal.SIGINT] * 3

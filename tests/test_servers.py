@@ -20,7 +20,7 @@ from rnncheck.worker.client import Session
 from rnncheck.worker.errors import WorkerError
 from rnncheck.worker.limits import Limits
 from rnncheck.worker.servers import Servers
-from tests.attacking import processes, settled
+from tests.attacking import pairs, processes, settled
 from tests.judging import home
 
 pytestmark = home("numpy")
@@ -91,13 +91,19 @@ def test_next_worker_is_there_before_it_is_asked_for(servers: Servers) -> None:
         gone(waiting)
 
 
-def test_fork_server_is_recycled(
-    servers: Servers, others: set[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def above(pid: int) -> set[int]:
+    """Return the processes of the fork server of a worker."""
+    parents, found = dict(pairs()), set[int]()
+    while (pid := parents[pid]) != os.getpid():
+        found.add(pid)
+    return found
+
+
+def test_fork_server_is_recycled(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many children comes another; those that live keep theirs."""
     monkeypatch.setattr(module, "_MOST_CHILDREN", 3)
     with Session.start("numpy", servers=servers) as old:
-        first = processes() - others - {old.link.pid} - servers.waiting()
+        first = above(old.link.pid)
         for _ in range(4):
             assert answered(servers)
         assert first < processes()
