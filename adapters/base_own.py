@@ -268,6 +268,16 @@ def gradients(
     return found
 
 
+def in_protocol(
+    came: Arrays, pieces: Sequence[Piece], spec: Spec, like: Arrays, *, state_first: bool
+) -> Arrays:
+    """Return what a vjp gave, with gradients "d.<name>" of the protocol's for the student's."""
+    rest = dict(came)
+    own = {piece.name: np.asarray(rest.pop(f"d.{piece.name}")) for piece in pieces}
+    back = gradients(pieces, spec, own, like, state_first=state_first)
+    return rest | {f"d.{name}": array for name, array in back.items()}
+
+
 def _put(found: Arrays, piece: Piece, gate: int, row: Array, state_first: bool) -> None:
     if piece.kind.startswith("bias"):
         found[piece.kind][gate] = row

@@ -15,7 +15,7 @@ from rnncheck.adapters.base import Adapter, state_names
 from rnncheck.adapters.base_answers import find, spelled_within
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_keras import KerasRunner, import_keras
-from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
+from rnncheck.adapters.base_own import HIDDEN, INPUTS, in_protocol, match, values
 from rnncheck.adapters.base_own_calls import Calls, named, ways
 from rnncheck.adapters.torch_own import OwnLayout
 from rnncheck.adapters.torch_own import claims as claims_of_torch
@@ -71,9 +71,8 @@ class KerasOwnRunner(KerasRunner):
         found = super().call(name, arrays)
         if not name.endswith("_vjp"):
             return found
-        own = {n: np.asarray(found.pop(f"d.{n}")) for n in self.names}
-        back = gradients(self.pieces, self.spec, own, self.params, state_first=self.state_first)
-        return found | {f"d.{n}": a for n, a in back.items()}
+        like, first = self.params, self.state_first
+        return in_protocol(found, self.pieces, self.spec, like, state_first=first)
 
     def weights(self) -> dict[str, Any]:
         """Return the object's weights by the student's names."""

@@ -12,12 +12,10 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-import numpy as np
-
 from rnncheck.adapters.base import Adapter, Layout, state_names
 from rnncheck.adapters.base_answers import OTHER_NAMES, find, single, spelled_within
 from rnncheck.adapters.base_called import construct
-from rnncheck.adapters.base_own import HIDDEN, INPUTS, gradients, match, values
+from rnncheck.adapters.base_own import HIDDEN, INPUTS, in_protocol, match, values
 from rnncheck.adapters.base_own_calls import Calls, hidden_first, named, ways
 from rnncheck.adapters.base_own_functions import module_of
 from rnncheck.adapters.base_torch import TorchRunner, import_torch
@@ -85,9 +83,8 @@ class TorchOwnRunner(TorchRunner):
         found = super().call(name, arrays)
         if not name.endswith("_vjp"):
             return found
-        own = {n: np.asarray(found.pop(f"d.{n}")) for n in self.names}
-        back = gradients(self.pieces, self.spec, own, self.params, state_first=self.state_first)
-        return found | {f"d.{n}": a for n, a in back.items()}
+        like, first = self.params, self.state_first
+        return in_protocol(found, self.pieces, self.spec, like, state_first=first)
 
     def _learn(self, telling: Any) -> None:
         """Learn how the class is called; what it raises shows when it is called for good."""

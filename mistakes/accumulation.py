@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnncheck.mistakes.backward import BackwardLoop
-from rnncheck.mistakes.base import GivenBack, Mistake, Variation
+from rnncheck.mistakes.base import GivenBack, Mistake, Variation, one_layer
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 
@@ -151,12 +151,8 @@ class OutputGradientRowsMixed(Variation):
         return replace(given, d_outputs=mixed).gradients(self.inner)
 
 
-def _plain(spec: Spec) -> bool:
-    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
-
-
 def _biased(spec: Spec) -> bool:
-    return _plain(spec) and spec.biases != "none"
+    return one_layer(spec) and spec.biases != "none"
 
 
 def _hidden(spec: Spec) -> bool:
@@ -181,7 +177,7 @@ MISTAKES = (
         "the recurrent weights' gradient is that of the first step alone",
         _SUM,
         RecurrentGradientOfOneStep,
-        _plain,
+        one_layer,
     ),
     *(
         Mistake(
@@ -189,7 +185,7 @@ MISTAKES = (
             f"the gradient of the state is clipped to {bound} between steps",
             _CLIP,
             carries_clipped(bound),
-            _plain,
+            one_layer,
             "copies of min-char-rnn",
         )
         for bound in (5, 1)
@@ -199,7 +195,7 @@ MISTAKES = (
         "the gradients of the outputs are never read",
         "Look at what is added to the gradient of the state at each step.",
         OutputGradientsUnused,
-        _plain,
+        one_layer,
     ),
     Mistake(
         "gradient_wraps_at_first_step",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import GivenBack, Mistake, Variation
+from rnncheck.mistakes.base import GivenBack, Mistake, Variation, one_layer
 from rnncheck.protocol.names import Array, Arrays, group
 from rnncheck.protocol.spec import Spec
 
@@ -182,12 +182,8 @@ class UpstreamOutputsIgnored(BackwardLoop):
         return super().varied_vjp(replace(given, d_outputs=last))
 
 
-def _plain(spec: Spec) -> bool:
-    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
-
-
 def _lstm(spec: Spec) -> bool:
-    return _plain(spec) and spec.cell == "lstm"
+    return one_layer(spec) and spec.cell == "lstm"
 
 
 _CARRY = "Follow the gradient of the state from one step to the step before."
@@ -199,7 +195,7 @@ MISTAKES = (
         "no gradient goes from a step to the step before",
         _CARRY,
         StateGradientNotCarried,
-        _plain,
+        one_layer,
         source="the most frequent real fault in published course work",
     ),
     Mistake(
@@ -223,7 +219,7 @@ MISTAKES = (
             f"backpropagation through time stops after {steps} steps",
             "Count the steps that the backward loop really goes back.",
             truncated(steps),
-            _plain,
+            one_layer,
         )
         for steps in (5, 10, 20, 30)
     ),
@@ -233,7 +229,7 @@ MISTAKES = (
             f"the loop of the backward pass ends after {steps} steps",
             "Count the steps that the backward loop really goes back.",
             stopped(steps),
-            _plain,
+            one_layer,
         )
         for steps in (5, 10, 20, 30)
     ),
@@ -242,7 +238,7 @@ MISTAKES = (
         "= stands where += is meant: the weights' gradient is that of the first step alone",
         _SUM,
         WeightGradientOverwritten,
-        _plain,
+        one_layer,
         source="frequent in published course work",
     ),
     Mistake(
@@ -250,14 +246,14 @@ MISTAKES = (
         "the weights' gradient is that of the last step alone",
         _SUM,
         WeightGradientOfLastStep,
-        _plain,
+        one_layer,
     ),
     Mistake(
         "upstream_state_ignored",
         "the gradient of the final state is ignored",
         "Look at what the backward pass starts from.",
         UpstreamStateIgnored,
-        _plain,
+        one_layer,
         source="torch #96416",
     ),
     Mistake(
@@ -273,13 +269,13 @@ MISTAKES = (
         "only the gradient of the last output is used",
         "Every output may have a gradient of its own.",
         UpstreamOutputsIgnored,
-        _plain,
+        one_layer,
     ),
     Mistake(
         "initial_state_gradient_zero",
         "the gradient of the initial state is zero",
         "Look at what is left when the backward loop has passed the first step.",
         InitialStateGradientZero,
-        _plain,
+        one_layer,
     ),
 )

@@ -22,6 +22,11 @@ def always(spec: Spec) -> bool:
     return True
 
 
+def one_layer(spec: Spec) -> bool:
+    """Say whether a network is one layer in one direction."""
+    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A known wrong implementation.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import Given, Mistake, Variation
+from rnncheck.mistakes.base import Given, Mistake, Variation, one_layer
 from rnncheck.protocol.names import Array, Arrays, group
 from rnncheck.protocol.spec import Spec
 
@@ -133,7 +133,7 @@ class BufferNotCleared(Variation):
 
 
 def _plain(spec: Spec) -> bool:
-    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",) and not spec.output_size
+    return one_layer(spec) and not spec.output_size
 
 
 _ROWS = "Run two rows together and each on its own."

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation
+from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation, one_layer
 from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference import dense
@@ -93,7 +93,7 @@ def _activated(spec: Spec) -> bool:
 
 
 def _one_forward(spec: Spec) -> bool:
-    alone = len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+    alone = one_layer(spec)
     return dense.follows(spec) and alone
 
 

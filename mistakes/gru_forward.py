@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnncheck.mistakes.base import Given as Arguments
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import Mistake, Variation, one_layer
 from rnncheck.mistakes.cells import celled
 from rnncheck.protocol.names import Array, Arrays, group
 from rnncheck.protocol.spec import Spec
@@ -110,7 +110,7 @@ def _biased_after(spec: Spec) -> bool:
 
 
 def _biased(spec: Spec) -> bool:
-    single = len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+    single = one_layer(spec)
     return _gru(spec) and single and spec.biases == "double" and not spec.output_size
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation
+from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation, one_layer
 from rnncheck.protocol.names import Array, Arrays, group, state_shapes
 from rnncheck.protocol.spec import Spec
 
@@ -163,12 +163,8 @@ class NanState(Variation):
         return {**result, name: spoiled}
 
 
-def _plain(spec: Spec) -> bool:
-    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
-
-
 def _plain_lstm(spec: Spec) -> bool:
-    return _plain(spec) and spec.cell == "lstm"
+    return one_layer(spec) and spec.cell == "lstm"
 
 
 def _swappable(spec: Spec) -> bool:
@@ -209,7 +205,7 @@ MISTAKES = (
         "every step starts from the initial state",
         "Look at what the loop carries from one step to the next.",
         StateNotCarried,
-        _plain,
+        one_layer,
     ),
     Mistake(
         "cell_state_not_carried",
@@ -230,13 +226,13 @@ MISTAKES = (
         "the final state is the one before the last step",
         "Look at which state the loop hands back when it ends.",
         StateOneStepEarly,
-        _plain,
+        one_layer,
     ),
     Mistake(
         "nan_state",
         "a number of the state is NaN",
         "Look for 0/0, for the logarithm of 0, and for memory that was never filled.",
         NanState,
-        _plain,
+        one_layer,
     ),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnncheck.mistakes.base import Given as Arguments
-from rnncheck.mistakes.base import Mistake, Variation
+from rnncheck.mistakes.base import Mistake, Variation, one_layer
 from rnncheck.mistakes.cells import celled
 from rnncheck.mistakes.lstm_forward import Step
 from rnncheck.mistakes.lstm_forward import forward as lstm_lines
@@ -175,7 +175,7 @@ def _elman(spec: Spec) -> bool:
 
 
 def _one_lstm(spec: Spec) -> bool:
-    single = len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+    single = one_layer(spec)
     return single and spec.cell == "lstm" and not spec.projection
 
 

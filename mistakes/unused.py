@@ -6,12 +6,12 @@ Unlike where it is cut (see backward), the initial state gets what the first ste
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import numpy as np
 
+from rnncheck.mistakes.accumulation import OutputGradientsUnused
 from rnncheck.mistakes.backward import BackwardLoop, zeroed
-from rnncheck.mistakes.base import GivenBack, Mistake
+from rnncheck.mistakes.base import Mistake, one_layer
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
 
@@ -39,7 +39,7 @@ def not_added(*parts: str, upstream: bool = True) -> type[BackwardLoop]:
     return NotAdded
 
 
-class UpstreamIsOne(BackwardLoop):
+class UpstreamIsOne(OutputGradientsUnused):
     """Whatever the gradient of h is, each step takes it to be 1."""
 
     def step_vjp(
@@ -50,11 +50,7 @@ class UpstreamIsOne(BackwardLoop):
         d_state: Mapping[str, Array],
     ) -> Arrays:
         """Return the gradients of one step."""
-        return self.inner.step_vjp(x, state, np.zeros_like(d_outputs), _ones(d_state))
-
-    def varied_vjp(self, given: GivenBack) -> Arrays:
-        """Return gradients by a loop of such steps."""
-        return super().varied_vjp(replace(given, d_outputs=np.zeros_like(given.d_outputs)))
+        return super().step_vjp(x, state, d_outputs, _ones(d_state))
 
     def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
         """Begin with ones."""
@@ -75,20 +71,16 @@ def _ones(d_state: Mapping[str, Array]) -> Arrays:
     return {part: array if part == "c" else np.ones_like(array) for part, array in d_state.items()}
 
 
-def _plain(spec: Spec) -> bool:
-    return len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
-
-
 def _lstm(spec: Spec) -> bool:
-    return _plain(spec) and spec.cell == "lstm"
+    return one_layer(spec) and spec.cell == "lstm"
 
 
 def _shown_state(spec: Spec) -> bool:
-    return _plain(spec) and not spec.output_size
+    return one_layer(spec) and not spec.output_size
 
 
 _PARTS: tuple[tuple[str, str, tuple[str, ...], Callable[[Spec], bool]], ...] = (
-    ("state", "the state", (), _plain),
+    ("state", "the state", (), one_layer),
     ("hidden", "h", ("h",), _lstm),
     ("cell", "c", ("c",), _lstm),
 )
