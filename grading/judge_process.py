@@ -60,8 +60,22 @@ class Judge:
         except OSError as error:
             raise Trouble(f"a judge's process cannot be started: {error}") from error
 
-    def judge(self, item: Item) -> Verdict:
-        """Return the verdict on a submission.
+    def give(self, item: Item) -> None:
+        """Give it a submission to judge, after those that it has.
+
+        Raises:
+            Trouble: the process is of no more use.
+        """
+        data = pickle.dumps(item)
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(LENGTH.pack(len(data)) + data)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise Trouble(f"a judge's process was lost: {error}") from error
+
+    def verdict(self, item: Item) -> Verdict:
+        """Return the verdict on the submission that it was given first, of those it still has.
 
         Raises:
             Trouble: there is none; the process is of no more use.
@@ -69,7 +83,7 @@ class Judge:
         timer = threading.Timer(_longest(item), self._process.kill)
         timer.start()
         try:
-            reply = json.loads(self._ask(pickle.dumps(item)))
+            reply = json.loads(self._line())
         finally:
             timer.cancel()
         if "trouble" in reply:
@@ -77,12 +91,9 @@ class Judge:
         verdict: Verdict = reply["verdict"]
         return verdict
 
-    def _ask(self, data: bytes) -> bytes:
-        assert self._process.stdin is not None
+    def _line(self) -> bytes:
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(LENGTH.pack(len(data)) + data)
-            self._process.stdin.flush()
             answer = self._process.stdout.readline()
         except OSError as error:
             raise Trouble(f"a judge's process was lost: {error}") from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -52,8 +54,9 @@ class Pool:
             self._todo.put(each)
         self._left = len(given)
         self._done: queue.SimpleQueue[Ended | BaseException] = queue.SimpleQueue()
+        seats = min(jobs, len(given))
         self._seats = [
-            _Seat((device, required), self._todo, self._done) for _ in range(min(jobs, len(given)))
+            _Seat((device, required), self._todo, self._done, seats) for _ in range(seats)
         ]
 
     def __enter__(self) -> Self:
@@ -78,25 +81,31 @@ class Pool:
 
 
 class _Seat(threading.Thread):
-    """Gives work to a judge, and takes another judge's process when that one fails."""
+    """Gives work to a judge, and takes another judge's process when that one fails.
+
+    A judge has its next submission while it is at one, unless another seat may want it.
+    """
 
     def __init__(
         self,
         settings: tuple[str, str],
         todo: queue.SimpleQueue[tuple[str, Item]],
         done: queue.SimpleQueue[Ended | BaseException],
+        seats: int,
     ) -> None:
         super().__init__(daemon=True)
         self._settings, self._todo, self._done = settings, todo, done
+        self._seats = seats
+        self._taken: deque[tuple[str, Item]] = deque()
         self._judge: Judge | None = None
+        self._given = 0  # how many of those taken the judge has
         self._stopped = threading.Event()
 
     def run(self) -> None:
         try:
-            while not self._stopped.is_set():
-                self._done.put(self._tried(*self._todo.get_nowait()))
-        except queue.Empty:
-            pass
+            while not self._stopped.is_set() and self._take():
+                self._done.put(self._tried())
+                self._taken.popleft()
         except BaseException as error:
             self._done.put(error)
         finally:
@@ -109,12 +118,27 @@ class _Seat(threading.Thread):
             self._close()
             self.join(0.1)
 
-    def _tried(self, key: str, item: Item) -> Ended:
-        trouble = ""
+    def _take(self) -> bool:
+        """Take work, and say whether there is any."""
+        with suppress(queue.Empty):
+            if not self._taken:
+                self._taken.append(self._todo.get_nowait())
+            if len(self._taken) == 1 and self._todo.qsize() >= self._seats:
+                self._taken.append(self._todo.get_nowait())
+        return bool(self._taken)
+
+    def _tried(self) -> Ended:
+        """Return what became of the first piece of work that was taken."""
+        (key, item), trouble = self._taken[0], ""
         for _ in range(TRIES):
             try:
-                self._judge = self._judge or Judge(*self._settings)
-                return Ended(key, self._judge.judge(item))
+                judge = self._judge = self._judge or Judge(*self._settings)
+                for _, each in list(self._taken)[self._given :]:
+                    judge.give(each)
+                    self._given += 1
+                verdict = judge.verdict(item)
+                self._given -= 1
+                return Ended(key, verdict)
             except Trouble as error:
                 trouble = str(error)
             self._close()
@@ -123,6 +147,6 @@ class _Seat(threading.Thread):
         return Ended(key, None, trouble)
 
     def _close(self) -> None:
-        judge, self._judge = self._judge, None
+        judge, self._judge, self._given = self._judge, None, 0
         if judge is not None:
             judge.close()
