@@ -18,6 +18,7 @@ from rnncheck.grading.submission import (
     MAX_NOTEBOOK,
     SUFFIXES,
     Submission,
+    as_asked,
     read_submission,
     submission_of,
 )
@@ -162,6 +163,7 @@ def item_of(submission: Submission, assignment: Assignment, student: str = "") -
     except ContractError as error:
         submission = replace(submission, fault=str(error))
         contract = contracts[0]
+    submission = as_asked(submission, lenient=contract.lenient)
     framework = "" if submission.fault and len(contracts) > 1 else contract.framework
     return Item(submission.path, submission, student, assignment, contract, framework)
 

@@ -15,7 +15,7 @@ from rnncheck.grading.judge import judge, planned
 from rnncheck.grading.opened import open_submission
 from rnncheck.grading.render import ledger
 from rnncheck.grading.report import Report
-from rnncheck.grading.submission import Submission
+from rnncheck.grading.submission import Submission, as_asked
 from rnncheck.grading.telling import Telling
 from rnncheck.suites.check import checks, operation_checks
 from rnncheck.suites.sentences import say
@@ -50,6 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     name = arguments.assignment or find_assignment(submission)
     assignment = load(name)
     contract = find_contract(assignment, submission)
+    submission = as_asked(submission, lenient=contract.lenient)
+    if submission.fault:
+        raise UsageError(f"{submission.fault}. Nothing was checked.")
     claimed = _claimed(submission, contract, assignment, arguments.device)
     _require_some(arguments.only, arguments.case, claimed, assignment)
     print(f"{line(arguments.file)}  {assignment.name}: {assignment.title} ({contract.framework})")

@@ -15,6 +15,7 @@ from rnncheck.grading.flow_plot import draw
 from rnncheck.grading.gradient_flow import Measured, measure
 from rnncheck.grading.opened import open_submission
 from rnncheck.grading.settled import Settled, settled
+from rnncheck.grading.submission import as_asked
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec, SpecError
@@ -48,6 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{submission.fault}. Nothing was explained.")
     assignment = load(arguments.assignment or find_assignment(submission))
     contract = find_contract(assignment, submission)
+    submission = as_asked(submission, lenient=contract.lenient)
+    if submission.fault:
+        raise UsageError(f"{submission.fault}. Nothing was explained.")
     print(f"{line(arguments.file)}  {assignment.name}: {assignment.title} ({contract.framework})")
     seen = _network(settled(submission, assignment, contract))
     if seen.part:

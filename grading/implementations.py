@@ -15,7 +15,7 @@ from rnncheck.grading.opened import Opened, open_operations, open_submission, op
 from rnncheck.grading.render import verdict
 from rnncheck.grading.report import Judged
 from rnncheck.grading.settled import Settled, settled
-from rnncheck.grading.submission import Submission
+from rnncheck.grading.submission import Submission, as_asked
 from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Dropout, Padding, Spec
 from rnncheck.reference import operations
@@ -120,6 +120,9 @@ def submission_handles(
         raise UsageError(submission.fault)
     assignment = load(assignment_name or find_assignment(submission))
     contract = find_contract(assignment, submission)
+    submission = as_asked(submission, lenient=contract.lenient)
+    if submission.fault:
+        raise UsageError(submission.fault)
     return [
         _submitted(submission, assignment, seen, device)
         for seen in settled(submission, assignment, contract, device)

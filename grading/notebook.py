@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any
 
+from rnncheck.grading.broken import defines, without_broken
 from rnncheck.grading.python2 import in_python3, parses
+from rnncheck.suites.sentences import say
 
 MOST_CELLS = 2000
 _MAGIC = re.compile(r"^\s*(%|!|\?)|^\s*[\w.]+\?{1,2}\s*$|^\s*get_ipython\(\)")
@@ -20,25 +22,28 @@ class NotebookError(ValueError):
     """A file that is no notebook; the message is a clause that says why."""
 
 
-def notebook_text(source: bytes) -> tuple[str, int]:
-    """Return the code of a notebook, and how many of its cells were left out as no Python.
+def notebook_text(source: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the code of a notebook, and notes of what was left out as no Python.
 
     Each cell begins with a line `# %% [number]`. Lines of IPython's own (`%`, `!`, `?`) become
     `pass`, so that a block stays a block. A cell that writes a Python file is read; one that starts
-    with `%%` of another language is left out, and so is one that cannot be parsed: then the rest is
-    still read.
+    with `%%` of another language is left out, and so is one that cannot be parsed, but for its
+    functions: broken ones are replaced, see without_broken.
 
     Raises:
         NotebookError: it is no JSON, or holds no cells as notebooks have them.
     """
-    texts, left_out = [], 0
+    texts: list[str] = []
+    left_out, broken = 0, list[str]()
     for number, cell in enumerate(_cells(source)):
-        text = _python(cell)
+        text = _python(cell, f"cell {number}, ", broken)
         if text is None:
             left_out += 1
         elif text.strip():
             texts.append(f"# %% [{number}]\n{text.rstrip()}\n")
-    return "\n".join(texts), left_out
+    notes = (say("cells_left_out", count=left_out),) if left_out else ()
+    more = (say("not_python", places="; ".join(broken)),) if broken else ()
+    return "\n".join(texts), (*notes, *more)
 
 
 def _cells(source: bytes) -> list[str]:
@@ -83,8 +88,11 @@ def _source(cell: Any) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _python(cell: str) -> str | None:
-    """Return a cell without what is IPython's own, None where it is no Python."""
+def _python(cell: str, place: str, broken: list[str]) -> str | None:
+    """Return a cell without what is IPython's own, None where it is no Python.
+
+    What is wrong with its functions is added to `broken`.
+    """
     lines = cell.splitlines()
     first = next((line for line in lines if line.strip()), "")
     magic = _CELL.match(first)
@@ -97,7 +105,12 @@ def _python(cell: str) -> str | None:
     if parses(text):
         return text
     text = "\n".join(_without_magic(line) for line in lines) + "\n"
-    return text if parses(text) else in_python3(text)
+    text3 = text if parses(text) else in_python3(text)
+    found = without_broken(text, place) if text3 is None else None
+    if found is None or not defines(found[0], whole=False):
+        return text3
+    broken += found[1]
+    return found[0]
 
 
 def _without_magic(line: str) -> str:

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnncheck.grading.errors import UsageError
+from rnncheck.grading.mended import in_utf8, mended
 from rnncheck.grading.notebook import NotebookError, notebook_text
-from rnncheck.grading.python2 import binds, in_python3, looks_old, old_names
+from rnncheck.grading.python2 import binds, looks_old, old_names
 from rnncheck.suites.sentences import say
 
 MAX_BYTES = 4 * 2**20
 MAX_NOTEBOOK = 32 * 2**20  # with the pictures of its outputs
 SUFFIXES = (".py", ".ipynb")
 MARKER_LINES = 20
-_COOKIE = re.compile(rb"coding[:=][ \t]*[-\w.]+")
 _MARKER = re.compile(r"^[\s\ufeff]*#+\s*rnncheck:\s*([\w-]+)")
 
 
@@ -40,6 +40,7 @@ class Submission:
         code: the bytes that are run: the source, or what it says in Python 3 (a notebook's cells,
             Python 2's prints).
         notes: remarks that cost nothing.
+        refused: a sentence, if Python refuses the file as it is, and `code` is what could be saved.
         python2: whether it was written for Python 2: it was mended, or asks for what Python 3 has not.
     """
 
@@ -53,6 +54,7 @@ class Submission:
     code: bytes = b""
     notes: tuple[str, ...] = ()
     python2: bool = False
+    refused: str = ""
 
     @property
     def is_notebook(self) -> bool:
@@ -86,56 +88,58 @@ def _described(path: Path, source: bytes, fault: str | None) -> Submission:
     if fault:
         return Submission(path, source, marker=_marker(source), fault=fault)
     try:
-        code, tree, notes = _python(path, source)
+        code, tree, notes, broken = _python(path, source)
+    except NotebookError as error:
+        fault = f"{path.name} cannot be read as a notebook: {error}"
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        fault = _refused(path, source, error)
+    else:
         names = old_names(tree)
         more = (say("python2_names", names=", ".join(names)),) if names else ()
         described = _describe(path, code, tree)
         unbound = "xrange" in names and not binds(tree, "xrange")  # no Python 3 has run it
-        mended = say("python2") in notes or unbound
-        return replace(described, source=source, code=code, notes=notes + more, python2=mended)
-    except NotebookError as error:
-        fault = f"{path.name} cannot be read as a notebook: {error}"
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        old = (
-            "is written for Python 2"
-            if _is_old(source, error)
-            else "is not Python that can be read"
-        )
-        fault = f"{path.name} {old}: {_reason(error)}"
+        old = say("python2") in notes or unbound
+        kept = replace(described, source=source, code=code, notes=notes + more, python2=old)
+        return replace(kept, refused=_refusal(path, source) if broken else "")
     return Submission(path, source, marker=_marker(source), fault=fault)
 
 
-def _python(path: Path, source: bytes) -> tuple[bytes, ast.Module, tuple[str, ...]]:
-    """Return the Python 3 of a file, parsed too, and notes of what was changed to get it."""
+def as_asked(submission: Submission, *, lenient: bool) -> Submission:
+    """Return a submission as an assignment takes it: one that Python refuses has a fault, or not."""
+    if lenient or not submission.refused:
+        return submission
+    return replace(submission, fault=submission.refused)
+
+
+def _refusal(path: Path, source: bytes) -> str:
+    try:
+        _parse(source)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        return _refused(path, source, error)
+    return ""
+
+
+def _refused(path: Path, source: bytes, error: BaseException) -> str:
+    old = isinstance(error, SyntaxError) and looks_old(source.decode("utf-8", "replace"))
+    why = "is written for Python 2" if old else "is not Python that can be read"
+    return f"{path.name} {why}: {_reason(error)}"
+
+
+def _python(path: Path, source: bytes) -> tuple[bytes, ast.Module, tuple[str, ...], bool]:
+    """Return the Python 3 of a file, parsed too, notes of what was changed, whether it is broken."""
     if path.suffix.lower() == ".ipynb":
-        text, left_out = notebook_text(source)
-        notes = (say("cells_left_out", count=left_out),) if left_out else ()
+        text, notes = notebook_text(source)
         code = text.encode("utf-8", "replace")
-        return code, _parse(code), notes
+        return code, _parse(code), notes, False
     try:
         tree = _parse(source)
-        return _in_utf8(source), tree, ()
-    except SyntaxError:
-        text3 = in_python3(source.decode("utf-8-sig"))
-        if text3 is None:
+        return in_utf8(source), tree, (), False
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        found = mended(source)
+        if found is None:
             raise
-        code = text3.encode("utf-8")
-        return code, _parse(code), (say("python2"),)
-
-
-def _in_utf8(source: bytes) -> bytes:
-    """Return a file that names another encoding in its first lines, written in UTF-8."""
-    encoding, lines = tokenize.detect_encoding(io.BytesIO(source).readline)
-    if encoding in ("utf-8", "utf-8-sig"):
-        return source
-    head = b"".join(lines)
-    named = _COOKIE.sub(b"coding: utf-8", head, count=1)
-    text = (named + source[len(head) :]).decode(encoding)
-    return text.encode("utf-8")
-
-
-def _is_old(source: bytes, error: BaseException) -> bool:
-    return isinstance(error, SyntaxError) and looks_old(source.decode("utf-8", "replace"))
+        code, notes, broken = found
+        return code, _parse(code), notes, broken
 
 
 def _read(path: Path) -> tuple[bytes, str | None]:

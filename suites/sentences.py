@@ -39,6 +39,8 @@ SENTENCES: dict[str, str] = {
     "python2": "written for Python 2: its prints are read as Python 3's",
     "python2_names": "written for Python 2: {names}",
     "cells_left_out": "{count} cells of the notebook are no Python and were left out",
+    "not_python": "what is no Python was taken out, and the rest is judged: {places}",
+    "encoding": "neither UTF-8 nor an encoding that it names; read as {encoding}",
     "left_behind": "{count} statements failed while the file was run and were left behind, the "
     "first at {first}",
     "file": "{file}, assignment {assignment}",

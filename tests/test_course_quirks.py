@@ -1,5 +1,6 @@
 """Homework as it is handed in: what is odd about it costs nothing, or is named for what it is."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from rnncheck.grading.assignment import load
 from rnncheck.grading.find import find_contract, read_submission
 from rnncheck.grading.judge import judge
-from tests.homework import LSTM, RNN, STEP, changed, judged
+from tests.homework import LSTM, RNN, SOLUTIONS, STEP, changed, judged, points
 
 RIGHT = {
     "the cache is used up": changed(
@@ -72,6 +73,62 @@ def test_right_homework_gets_full_marks(tmp_path: Path, name: str) -> None:
     assert ("written for Python 2" in " ".join(report.notes)) == (
         name.startswith(("Python", "sib", "ranges"))
     )
+
+
+BROKEN = {
+    "a missing colon": (
+        "def rnn_step_backward(dnext_h, cache):",
+        "def rnn_step_backward(dnext_h, cache)",
+    ),
+    "a bracket": ("da.sum(axis=0)", "da.sum(axis=0"),
+    "an indent": ("    da = dnext_h", "     da = dnext_h"),
+    "a merge": ("    da = dnext_h", "<<<<<<< HEAD\n    da = dnext_h"),
+    "a text": ("    da = dnext_h", '    """to do\n    da = dnext_h'),
+    "Python 2": ("    da = dnext_h", "    assert 1 <> 2\n    da = dnext_h"),
+    "a return too many": ("    da = dnext_h", "    nonlocal da\n    da = dnext_h"),
+}
+
+
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+@pytest.mark.parametrize("name", BROKEN)
+def test_function_that_is_no_python_fails_alone(tmp_path: Path, name: str, suffix: str) -> None:
+    """A syntax error stops the function that it stands in; its line is named."""
+    text = changed(RNN, BROKEN[name])
+    if suffix == ".ipynb":
+        cell = {"cell_type": "code", "source": text.splitlines(keepends=True)}
+        text = json.dumps({"cells": [cell]})
+    report = judged(tmp_path, "cs231n-rnn", text, file=f"rnn_layers{suffix}")
+    assert points(report) == {
+        "rnn_step_forward": 1,
+        "rnn_step_backward": 0,
+        "rnn_forward": 1,
+        "rnn_backward": 1,
+    }
+    own = [j for j in report.judged if j.part == "rnn_step_backward" and j.worth]
+    assert {j.outcome.status for j in own} == {"error"}
+    assert "not Python that can be read: " in own[0].outcome.message
+    assert "line 1" in own[0].outcome.message
+
+
+def test_method_that_is_no_python_fails_alone(tmp_path: Path) -> None:
+    """Of a class whose backward does not parse, forward is marked."""
+    text = (SOLUTIONS / "dlfs2-rnn" / "numpy.py").read_text("utf-8")
+    text = changed(text, ("    def backward(self, dh_next):", "    def backward(self, dh_next)"))
+    share = points(judged(tmp_path, "dlfs2-rnn", text, ("RNN_forward", "RNN_backward")))
+    assert share == {"RNN_forward": 1, "RNN_backward": 0}
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "gbk", "utf-16", "latin-1"])
+def test_encoding_that_is_not_named_is_guessed(tmp_path: Path, encoding: str) -> None:
+    """Comments in the encoding of the author's system cost nothing."""
+    path = tmp_path / "rnn_layers.py"
+    comment = "caf\u00e9" if encoding == "latin-1" else "\u5165\u529b\u8868"
+    path.write_bytes(f"# {comment}\n{RNN}".encode(encoding))
+    submission, assignment = read_submission(path), load("cs231n-rnn")
+    contract = find_contract(assignment, submission)
+    report = judge(submission, assignment, contract, only=STEP, with_diagnosis=False)
+    assert report.mark == 100
+    assert "read as" in " ".join(report.notes)
 
 
 @pytest.mark.parametrize("encoding", ["shift_jis", "gbk", "latin-1"])
@@ -175,9 +232,10 @@ def test_xrange_alone_tells_python_2(tmp_path: Path) -> None:
 
 
 def test_python_2_that_is_more_than_prints_is_named(tmp_path: Path) -> None:
-    """A file that cannot be read as Python 3 says for which Python it was written."""
+    """What cannot be read as Python 3 says for which Python it was written."""
     report = judged(tmp_path, "cs231n-rnn", RNN + "\nif 1 <> 2:\n    print 'x'\n", STEP)
-    assert "is written for Python 2" in report.fault
+    assert report.mark == 100
+    assert any("is written for Python 2" in note for note in report.notes)
 
 
 def test_bias_gradient_as_a_row_is_a_shape_fault_alone(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ _DIVIDE = "__divide_as_python_2__"
 _REALLY = "__import_if_it_is_there__"
 _FAILED_IMPORTS = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 _COLUMNS = ("rnn_cell_forward", "lstm_cell_forward")  # features first: deeplearning.ai
+_NAMED = (ast.FunctionDef, ast.ClassDef)
 _DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -71,6 +72,8 @@ def run_leniently(
                 _run(statement, filename, module.__dict__)
         except (Exception, SystemExit, KeyboardInterrupt, _TooLongError) as error:
             notes.append(f"line {statement.lineno}: {_words(error)}")
+            if isinstance(error, SyntaxError) and isinstance(statement, _NAMED):
+                module.__dict__[statement.name] = _raising(error)
         module.__dict__.update(before)
     return notes[:_MOST_NOTES]
 
@@ -159,6 +162,16 @@ def _is_star(statement: ast.stmt) -> bool:
 def _is_real(statement: ast.stmt) -> bool:
     assert isinstance(statement, ast.ImportFrom)
     return not statement.level and (statement.module or "").partition(".")[0] in sys.modules
+
+
+def _raising(error: SyntaxError) -> types.FunctionType:
+    """Return what stands for a function that is parsed, but is no Python all the same."""
+
+    def broken(*args: object, **words: object) -> None:
+        raise error
+
+    assert isinstance(broken, types.FunctionType)
+    return broken
 
 
 def _words(error: BaseException) -> str:

@@ -125,6 +125,10 @@ def fault_of(error: BaseException, filename: str) -> Fault:
         return Fault("not_implemented", f"{filename} raises {kind}", _trimmed(error, filename))
     if isinstance(error, MemoryError):
         return Fault("error", f"{filename} ran out of memory", _trimmed(error, filename))
+    if isinstance(error, SyntaxError) and error.filename == filename:
+        line = f"line {error.lineno}: " if error.lineno else ""
+        message = f"{filename} is not Python that can be read: {line}{error.msg}"
+        return Fault("error", message, _trimmed(error, filename))
     if is_stub(error, filename):
         message = f"{filename} raises {kind} where its code is to be written"
         return Fault("not_implemented", message, _trimmed(error, filename))
@@ -141,7 +145,7 @@ def _trimmed(error: BaseException, filename: str) -> str:
         for frame, line in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename == filename
     ]
-    if isinstance(error, SyntaxError) and error.filename == filename:
+    if isinstance(error, SyntaxError) and error.filename == filename and error.lineno:
         places.append(f"line {error.lineno}")
     more = len(places) - _MOST_FRAMES
     if more > 0:
