@@ -25,6 +25,12 @@ class Place:
     error: float
     allowed: float
 
+    @property
+    def share(self) -> float:
+        """The part of the allowance that was used, infinite where that cannot be said."""
+        share = self.error / self.allowed if self.allowed else np.inf
+        return float(np.inf if np.isnan(share) else share)
+
     def __str__(self) -> str:
         """Return the place in words, e.g. "t=1, b=0, h=2 of c"."""
         where = ", ".join(f"{axis}={value}" for axis, value in self.index)
@@ -64,6 +70,11 @@ class CheckFailure(AssertionError):
         self.claim, self.reason, self.wrong, self.total = claim, reason, wrong, total
         self.first, self.worst, self.dtype = first, worst, dtype
         super().__init__("\n".join([claim, *(f"  {k:<8} {v}" for k, v in self.lines())]))
+
+    @property
+    def share(self) -> float:
+        """The largest part of its allowance that an element used, 0 where none was compared."""
+        return self.worst.share if self.worst else 0.0
 
     def lines(self) -> list[tuple[str, str]]:
         """Return (label, text) pairs below the claim."""
@@ -114,15 +125,10 @@ def compare(claim: str, tensors: Sequence[Tensor], dtype: str, tally: Tally | No
         places += _wrong_places(tensor, found, order)
     if places:
         first = min(places, key=lambda p: p[:2])[2]
-        worst = max(places, key=lambda p: _share(p[2]))[2]
+        worst = max(places, key=lambda p: p[2].share)[2]
         raise CheckFailure(claim, wrong=wrong, total=total, first=first, worst=worst, dtype=dtype)
     if blurred:
         raise NotJudgedError(blurred)
-
-
-def _share(place: Place) -> float:
-    share = place.error / place.allowed if place.allowed else np.inf
-    return float(np.inf if np.isnan(share) else share)
 
 
 def _wrong_places(tensor: Tensor, found: Verdict, order: int) -> list[tuple[int, int, Place]]:

@@ -219,10 +219,20 @@ def test_float32_arithmetic_passes_with_a_note(name: str) -> None:
 class OffInFloat32(Variation):
     """Right to 1e-4 only: too far off for float32 too."""
 
+    off = 1e-4
+    called = 0
+
     def varied(self, given: Given) -> Arrays:
-        """Compute a sequence, each output off by 1e-4."""
+        """Compute a sequence, each output off by the same."""
+        type(self).called += 1
         result = given.run(self.inner)
-        return {**result, "outputs": result["outputs"] + 1e-4}
+        return {**result, "outputs": result["outputs"] + self.off}
+
+
+class OffALittle(OffInFloat32):
+    """Right to 5e-6 only: some times what float32 is allowed."""
+
+    off = 5e-6
 
 
 class NanOutputs(Variation):
@@ -234,7 +244,7 @@ class NanOutputs(Variation):
         return {**result, "outputs": np.full_like(result["outputs"], np.nan)}
 
 
-@pytest.mark.parametrize("bound", [OffInFloat32, NanOutputs])
+@pytest.mark.parametrize("bound", [OffInFloat32, OffALittle, NanOutputs])
 def test_wrong_numbers_fail_in_either_precision(bound: Bind) -> None:
     """What is wrong in float32 too, and NaN, fails; the message speaks of float64."""
     check, spec = checks()["reference_sequence"], SPECS["lstm"]
@@ -243,6 +253,17 @@ def test_wrong_numbers_fail_in_either_precision(bound: Bind) -> None:
     assert outcome.status == "failed"
     assert outcome.failure is not None
     assert outcome.failure.dtype == "float64"
+
+
+def test_only_what_float32_could_allow_is_judged_again() -> None:
+    """What is off by far more than any float32 makes is asked for once."""
+    check, called = checks()["reference_sequence"], []
+    record = check.cases(SPECS["lstm"])[0]
+    for wrong in (OffInFloat32, OffALittle):
+        before = wrong.called
+        assert run_pair(wrong, check, record).status == "failed"
+        called.append(wrong.called - before)
+    assert called == [1, 2]
 
 
 @pytest.mark.parametrize("name", READ_OUTPUTS)

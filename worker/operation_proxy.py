@@ -29,7 +29,7 @@ class OperationProxy:
         self.facts: dict[str, Any] = {}
         self._binder, self._layout = binder, layout
         self._dtype = dtype
-        self._binding = binder.prepare(spec, {}, dtype, device)
+        self._binding = binder.prepare(spec, dict, dtype, device)
         binder.bind(self._binding)
 
     def compute(self, arguments: Mapping[str, Array]) -> Arrays:

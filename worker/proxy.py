@@ -35,16 +35,21 @@ class Binding:
 
     Attributes:
         spec: as JSON text.
-        native: its parameters.
+        make: gives its parameters, which nobody needs before it is bound.
         dtype, device: as asked for.
         handle: of the last time that it was bound, -1 before the first.
     """
 
     spec: str
-    native: Arrays
+    make: Callable[[], Arrays]
     dtype: str
     device: str
     handle: int = -1
+
+    @functools.cached_property
+    def native(self) -> Arrays:
+        """Its parameters."""
+        return self.make()
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,13 @@ class Binder:
     device: str
 
     def prepare(
-        self, spec: Spec | OperationSpec, native: Arrays, dtype: str, device: str
+        self, spec: Spec | OperationSpec, make: Callable[[], Arrays], dtype: str, device: str
     ) -> Binding:
-        """Return what is to be bound; nothing is asked of the worker yet."""
+        """Return what is to be bound, see Binding; nothing is asked of the worker yet."""
         if device not in ("cpu", self.device):
             message = f"this worker was started for {self.device}; ask for the device {device}"
             raise Fault("absent", message)
-        return Binding(written(spec), native, dtype, device)
+        return Binding(written(spec), make, dtype, device)
 
     def bind(self, binding: Binding) -> None:
         """Bind in the worker."""
@@ -136,8 +141,10 @@ class Proxy:
         self._binder = binder
         self._layout = layout
         self._dtype = dtype
-        native = cast(layout.params_out(spec, dict(params)), dtype)
-        self._binding = binder.prepare(spec, native, dtype, device)
+        given = dict(params)
+        self._binding = binder.prepare(
+            spec, lambda: cast(layout.params_out(spec, given), dtype), dtype, device
+        )
         self.supply: Callable[[str, Arrays], Arrays] | None = None
         self.seconds = math.inf
         self.mean_gradients = False
