@@ -230,9 +230,9 @@ class OffInFloat32(Variation):
 
 
 class OffALittle(OffInFloat32):
-    """Right to 5e-6 only: some times what float32 is allowed."""
+    """Right to 1e-6 only: some times what float32 is allowed."""
 
-    off = 5e-6
+    off = 1e-6
 
 
 class NanOutputs(Variation):
@@ -263,7 +263,7 @@ def test_only_what_float32_could_allow_is_judged_again() -> None:
         before = wrong.called
         assert run_pair(wrong, check, record).status == "failed"
         called.append(wrong.called - before)
-    assert called == [1, 2]
+    assert called[1] == 2 * called[0]
 
 
 @pytest.mark.parametrize("name", READ_OUTPUTS)

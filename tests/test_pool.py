@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,7 +15,7 @@ from rnncheck.grading.pool import Ended, Pool
 class FakeJudge:
     """Has a verdict on what it was given; the process is lost at what is called "lost"."""
 
-    lived: list[FakeJudge] = []
+    lived: ClassVar[list[FakeJudge]] = []
 
     def __init__(self, device: str, required: str) -> None:
         """Take part."""
