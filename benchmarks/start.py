@@ -22,12 +22,11 @@ from rnncheck.worker.client import Limits, Session
 from rnncheck.worker.link import Link
 from rnncheck.worker.servers import Servers
 from rnncheck.worker.stage import WORLDS
-from rnncheck.worker.tiers import CERTIFIED, HARDENED, Layers
+from rnncheck.worker.tiers import BARE, Layers
 from rnncheck.worker.warm import Warm
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "tests" / "solutions" / "lstm-cell"
 NAMES = {"numpy": "numpy", "torch": "torch", "keras3": "keras", "tf1": "tf1"}
-BARE = Layers(namespaces=False, landlock=False, seccomp=False)
 
 
 def first_result(servers: Servers, world: str) -> tuple[float, float]:
@@ -74,20 +73,24 @@ def report(world: str, runs: int) -> None:
     """Print the figures of one world."""
     with Servers() as servers, Servers(layers=()) as none:
         try:
-            tier = servers.tier(world)
+            layers = servers.layers(world)
             cold = [first_result(none, world)[1] for _ in range(max(2, runs // 10))]
         except Fault as fault:
             print(f"{world:<7} {fault}")
             return
         first_result(servers, world)
         warm = [first_result(servers, world) for _ in range(runs)]
-    layers = {"certified": CERTIFIED, "hardened": HARDENED}.get(tier, BARE)
+    if layers.bubblewrap:
+        print(
+            f"{world:<7} {layers.title}: cold {told(cold)} ms, through it {told([w for _, w in warm])} ms"
+        )
+        return
     shut, bare = entry(world, layers, runs)
     added = 1e3 * (statistics.median(shut) - statistics.median(bare))
     ready, whole = ([one[n] for one in warm] for n in (0, 1))
     ratio = statistics.median(cold) / statistics.median(whole)
     print(
-        f"{world:<7} {tier}: cold {told(cold)} ms, warm {told(whole)} ms, {ratio:.0f} times faster; "
+        f"{world:<7} {layers.tier}: cold {told(cold)} ms, warm {told(whole)} ms, {ratio:.0f} times faster; "
         f"fork and entry {told(ready)}, entry {added:.1f} ({1e3 * (min(shut) - min(bare)):.1f})"
     )
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rnncheck.grading.escape import line
 from rnncheck.protocol.faults import Fault
-from rnncheck.worker.errors import WorkerError
+from rnncheck.worker import bubblewrap
+from rnncheck.worker.errors import RefusedError, WorkerError
 from rnncheck.worker.landlock import version
 from rnncheck.worker.servers import Servers
 from rnncheck.worker.stage import WORLDS
-from rnncheck.worker.tiers import MEANING, TIERS
+from rnncheck.worker.tiers import ISOLATION, MEANING, TIERS
 
 CODES = {"certified": 0, "hardened": 3, "practice": 4}
 _REMEDIES = {
@@ -24,6 +25,12 @@ _REMEDIES = {
     "this Python; in Docker --security-opt seccomp=unconfined --security-opt apparmor=unconfined",
     "landlock": "Landlock needs Linux 5.13, hardened Linux 6.2, and landlock in the kernel's lsm= "
     "list (cat /sys/kernel/security/lsm)",
+    "bubblewrap is not installed": "bubblewrap may make namespaces where this Python may not, at the "
+    "price of a start for each submission: apt install bubblewrap, or dnf install bubblewrap",
+    "is not used: somebody else": "chown root and chmod go-w that file and the folders above it, or "
+    "install bubblewrap by the system's own packages",
+    "bwrap cannot make": "it needs user namespaces too, unless AppArmor has a profile for it "
+    "(Ubuntu: apt install apparmor-profiles, then enable bwrap-userns-restrict) or it is setuid root",
     "mount_setattr": "the view of files needs Linux 5.12",
     "table of system calls": "seccomp is written for x86_64 and aarch64",
 }
@@ -45,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     who = "root" if not getattr(os, "geteuid", lambda: 1)() else "an ordinary user"
     print(f"{platform.system()} {platform.release()} {platform.machine()}, as {who}")
     print(f"Landlock version {version() or 'none'}, Python {platform.python_version()}")
+    print(_bubblewrap())
     with Servers() as servers:
         worlds = WORLDS if arguments.world == "all" else (arguments.world,)
         tiers = [tier for world in worlds if (tier := _tell(servers, world))]
@@ -53,16 +61,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _tell(servers: Servers, world: str) -> str:
     try:
-        tier = servers.tier(world)
+        layers = servers.layers(world)
     except (Fault, WorkerError) as error:
         print(f"\n{world}: {line(error)}")
         return ""
-    print(f"\n{world}: {tier} ({MEANING[tier]})")
+    tier = layers.tier
+    print(f"\n{world}: {tier} ({MEANING[tier]})\n  {ISOLATION[layers.isolation]}")
     for better, reason in servers.refused.get(world, {}).items():
-        print(f"  not {better}: {line(reason)}")
+        where = better if better != tier else f"{tier} by namespaces of its own making"
+        print(f"  not {where}: {line(reason)}")
         for remedy in _remedies(reason):
             print(f"    {line(remedy)}")
     return tier
+
+
+def _bubblewrap() -> str:
+    try:
+        path = bubblewrap.find()
+    except RefusedError as error:
+        return f"{line(error)}; it is of use where this Python may not make namespaces"
+    return f"{line(bubblewrap.version(path))} at {line(path)}, used where this Python may make no namespaces"
 
 
 def _remedies(reason: str) -> list[str]:

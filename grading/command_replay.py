@@ -21,7 +21,7 @@ from rnncheck.grading.submission import Submission, read_submission, submission_
 from rnncheck.worker.servers import Servers
 
 _CHECK = ("name", "status", "points", "worth", "case", "message", "place", "hidden")
-_WITH = ("assignment_sha256", "bank_digest", "tier", "versions")
+_WITH = ("assignment_sha256", "bank_digest", "tier", "isolation", "versions")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

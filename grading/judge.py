@@ -142,7 +142,7 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
                 raise Fault("error", submission.fault)
             opened.open()
         except Fault as fault:
-            report = replace(report, tier=opened.tier)
+            report = replace(report, tier=opened.tier, isolation=opened.isolation)
             return _not_opened(report, assignment, pairs, worth, fault, tell)
         judged, logs = [], Logs()
         explain = Diagnostician(opened, device, how.tries, logs=logs, bank=how.bank)
@@ -159,7 +159,8 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
         if how.with_snippet:
             outcomes = [item.outcome for item in judged if not item.hidden]
             script = snippet(opened, outcomes, submission.path, device)
-    report = replace(report, judged=tuple(judged), snippet=script, tier=opened.tier)
+    report = replace(report, tier=opened.tier, isolation=opened.isolation)
+    report = replace(report, judged=tuple(judged), snippet=script)
     return replace(report, notes=_notes(submission, opened, judged))
 
 

@@ -37,6 +37,7 @@ class Opened:
         claims: what it offers.
         bound_name: of the function or class that is bound.
         tier: how well its worker was shut in, a name of worker.tiers.TIERS; "" before it started.
+        isolation: by what it was, a key of worker.tiers.ISOLATION; "" before it started.
         notes: what failed while it was loaded leniently.
         turned: what came back in another shape than asked for, and was put right.
     """
@@ -60,7 +61,7 @@ class Opened:
         self._supply, self._mean_gradients = supply, mean_gradients
         self.name, self.adapter, self.spec, self.claims = name, adapter, spec, claims
         self.bound_name = bound_name
-        self.tier = ""
+        self.tier = self.isolation = ""
         self.notes: tuple[str, ...] = ()
         self.turned: dict[str, Any] = {}
         self._start = start
@@ -187,7 +188,7 @@ def open_submission(
         session = Session.start(
             contract.world, limits=_limits(limits), device=device, servers=servers
         )
-        opened.tier = session.tier
+        opened.tier, opened.isolation = session.tier, session.layers.isolation
         try:
             loaded = session.load_source(
                 contract.adapter,

@@ -57,6 +57,7 @@ class Report:
         snippet: a script that shows the first wrong number without rnncheck, or "".
         notes: remarks that cost nothing.
         tier: how well the worker was shut in, a name of worker.tiers.TIERS; "" if none started.
+        isolation: by what it was, a key of worker.tiers.ISOLATION; "" if none started.
     """
 
     file: str
@@ -69,6 +70,7 @@ class Report:
     snippet: str = ""
     notes: tuple[str, ...] = field(default=())
     tier: str = ""
+    isolation: str = ""
 
     @property
     def mark(self) -> float | None:

@@ -15,7 +15,7 @@ from rnncheck.suites.compare import CheckFailure, Place
 from rnncheck.suites.driver import STATUSES, Outcome
 from rnncheck.suites.sentences import say
 
-FORMAT = 2
+FORMAT = 3
 Verdict = dict[str, Any]
 Result = dict[str, Any]
 
@@ -46,6 +46,7 @@ def verdict_of(item: Item, report: Report | None, device: str, seconds: float) -
         "detail": lines(report.detail) if report else "",
         **described(item),
         "tier": report.tier if report else "",
+        "isolation": report.isolation if report else "",
         "versions": versions(item),
         "counts": {status: report.count(status) if report else 0 for status in STATUSES},
         "checks": [_check(judged) for judged in report.judged] if report else [],
@@ -66,6 +67,7 @@ def not_graded(assignment: str, framework: str, reason: str) -> Verdict:
         "bank_digest": "",
         "bank_note": say("practice"),
         "tier": "",
+        "isolation": "",
         "versions": {},
         "counts": dict.fromkeys(STATUSES, 0),
         "checks": [],

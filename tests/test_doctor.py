@@ -23,7 +23,8 @@ def forbid(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*given: object, **named: object) -> None:
         raise RefusedError(FORBIDDEN)
 
-    monkeypatch.setattr("rnncheck.worker.servers.Warm", refuse)
+    for kind in ("Warm", "Wrapper"):
+        monkeypatch.setattr(f"rnncheck.worker.servers.{kind}", refuse)
 
 
 def test_doctor_tells_the_tier(capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +62,8 @@ def test_doctor_names_the_folder_in_the_way(
     def refuse(*given: object, **named: object) -> None:
         raise RefusedError(f"a worker cannot be shut in: [Errno 13] Permission denied: '{inside}'")
 
-    monkeypatch.setattr("rnncheck.worker.servers.Warm", refuse)
+    for kind in ("Warm", "Wrapper"):
+        monkeypatch.setattr(f"rnncheck.worker.servers.{kind}", refuse)
     assert main(["doctor"]) == 4
     out = capsys.readouterr().out
     assert f"who cannot pass {first} (mode 700)" in out

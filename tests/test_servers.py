@@ -91,6 +91,14 @@ def test_next_worker_is_there_before_it_is_asked_for(servers: Servers) -> None:
         gone(waiting)
 
 
+def settled_without(servers: Servers, before: set[int]) -> set[int]:
+    """Return the processes that are more than before and the one that waits, once there was time."""
+    until = time.monotonic() + 3
+    while (more := processes() - before - servers.waiting()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return more
+
+
 def above(pid: int) -> set[int]:
     """Return the processes of the fork server of a worker."""
     parents, found = dict(pairs()), set[int]()

@@ -1,6 +1,7 @@
 """First code of the worker's process: `python -I -S boot.py HOW SITE...`, the socket as stdin.
 
-HOW is "serve", for one submission in this process, or "fork", for a fork server.
+HOW is "serve", for one submission in this process; "alone", for one in a child of it that is shut
+in; or "fork", for a fork server.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ def main() -> None:
         from rnncheck.worker.forkserver import serve_children
 
         serve_children(take_channel())
+    if how == "alone":
+        from rnncheck.worker.alone import serve_alone
+
+        serve_alone(take_channel())
     from rnncheck.worker.server import serve
 
     serve(take_channel())

@@ -22,6 +22,7 @@ from rnncheck.worker.operation_proxy import OperationProxy
 from rnncheck.worker.proxy import Binder, Proxy
 from rnncheck.worker.servers import Servers, shared
 from rnncheck.worker.stage import WORLDS
+from rnncheck.worker.tiers import Layers
 from rnncheck.worker.untrusted import plain
 
 __all__ = ["Limits", "Loaded", "Session"]
@@ -98,15 +99,15 @@ class Session:
         world: "numpy", "torch", "keras3" or "tf1".
         device: "cpu" or "cuda".
         link: the process and the channel to it.
-        tier: how well it is shut in, a name of tiers.TIERS.
+        layers: into which it is put.
     """
 
-    def __init__(self, world: str, device: str, link: Link, tier: str) -> None:
+    def __init__(self, world: str, device: str, link: Link, layers: Layers) -> None:
         """Hold a started worker; use `start`."""
         self.world = world
         self.device = device
         self.link = link
-        self.tier = tier
+        self.layers = layers
 
     @classmethod
     def start(
@@ -135,8 +136,13 @@ class Session:
         if world not in WORLDS:
             raise ValueError(f"no world is called {world!r}; there are: {', '.join(WORLDS)}")
         giver = shared() if servers is None else servers
-        link, tier = giver.link(world, limits=limits, device=device, site=site)
-        return cls(world, device, link, tier)
+        link, layers = giver.link(world, limits=limits, device=device, site=site)
+        return cls(world, device, link, layers)
+
+    @property
+    def tier(self) -> str:
+        """How well it is shut in, a name of tiers.TIERS."""
+        return self.layers.tier
 
     def load_source(
         self,

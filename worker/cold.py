@@ -46,7 +46,7 @@ def start_cold(
     if default_arithmetic:
         given[VARIABLE] = DEFAULT
     try:
-        return launch(command("serve", sites), given, work, folder)
+        return launch(command("serve", sites), given, work, folder, Launched)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise WorkerError(f"the worker's process cannot be started: {error}") from error
@@ -54,8 +54,13 @@ def start_cold(
 
 def command(how: str, sites: Sequence[Path]) -> list[str]:
     """Return the command that starts boot.py; `how` is its first argument."""
+    return [sys.executable, "-I", "-S", *arguments(how, sites)]
+
+
+def arguments(how: str, sites: Sequence[Path]) -> list[str]:
+    """Return what Python is given, after its options, to run boot.py."""
     boot = code_folder() / "rnncheck" / "worker" / "boot.py"
-    return [sys.executable, "-I", "-S", str(boot), how, *map(str, sites)]
+    return [str(boot), how, *map(str, sites)]
 
 
 def environment(world: str, device: str, home: Path | str) -> dict[str, str]:

@@ -34,7 +34,7 @@ def serve_children(control: socket.socket) -> NoReturn:
         if layers.namespaces:
             _isolate(control, shown, settings["root"])
             made = sandbox.rules(shown, layers, SCRATCH)
-        words = _import(settings["world"])
+        words = import_world(settings["world"])
     except OSError as error:
         words = {"refused": str(error)}
     control.send(json.dumps(words).encode())
@@ -63,8 +63,13 @@ def _isolate(control: socket.socket, shown: View, root: str) -> None:
     view.renew()
 
 
-def _import(world: str) -> dict[str, Any]:
-    """Import what every child of this world needs; return the words for the judge."""
+def import_world(world: str, *, forks: bool = True) -> dict[str, Any]:
+    """Import what every worker of this world needs; return the words for the judge.
+
+    Args:
+        world: a key of stage.WORLDS.
+        forks: whether this process will fork workers, not be one.
+    """
     import rnncheck.worker.server  # noqa: F401 -- so that no child has to
     from rnncheck.protocol.faults import Fault
     from rnncheck.worker.rehearsal import rehearse
@@ -75,13 +80,14 @@ def _import(world: str) -> dict[str, Any]:
     except Fault as fault:
         return {"fault": {"kind": fault.kind, "message": str(fault), "detail": fault.detail}}
     prepare(world)
-    if world == "numpy":  # a call of another framework may start threads
+    if forks and world == "numpy":  # a call of another framework may start threads
         rehearse()
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         return {"refused": f"{threads} threads run after the import; a fork would not be safe"}
-    gc.collect()
-    gc.freeze()
+    if forks:
+        gc.collect()
+        gc.freeze()
     return {"up": True}
 
 
@@ -131,7 +137,7 @@ class _Server:
 
     def _become(self, channel: int, request: dict[str, Any]) -> NoReturn:
         """Be the child: shut in, then serve one submission."""
-        from rnncheck.worker.server import refuse, serve  # imported already, by _import
+        from rnncheck.worker.server import refuse, serve  # imported already, by import_world
 
         link = socket.socket(fileno=channel)
         try:

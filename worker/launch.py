@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 _WORDS = {
     signal.SIGSEGV: "a segmentation fault",
@@ -47,9 +47,9 @@ class Launched:
     """A process of its own, which leads a process group; see Process."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], channel: socket.socket, folder: Path
+        self, process: subprocess.Popen[bytes], channel: socket.socket, folder: Path | None
     ) -> None:
-        """Hold a process, the socket to it and its private folder."""
+        """Hold a process, the socket to it and its private folder, if it has one."""
         self._process = process
         self._folder = folder
         self.channel = channel
@@ -65,15 +65,20 @@ class Launched:
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         self.channel.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def ending(self) -> str:
         """Return, in words, how the process ended by itself."""
+        code = self.code()
+        return "it closed the connection" if code is None else ending(code)
+
+    def code(self) -> int | None:
+        """Return its exit code, or a signal as a negative number; None while it runs."""
         try:
-            code = self._process.wait(timeout=1.0)
+            return self._process.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
-            return "it closed the connection"
-        return ending(code)
+            return None
 
 
 def ending(code: int) -> str:
@@ -84,9 +89,16 @@ def ending(code: int) -> str:
     return f"{words} ({signal.Signals(-code).name})" if words else signal.Signals(-code).name
 
 
+_Kind = TypeVar("_Kind", bound=Launched)
+
+
 def launch(
-    command: Sequence[str], environment: Mapping[str, str], work: Path, folder: Path
-) -> Launched:
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    work: Path,
+    folder: Path | None,
+    kind: type[_Kind],
+) -> _Kind:
     """Start a command whose stdin is the channel, in a session and process group of its own.
 
     Args:
@@ -94,13 +106,14 @@ def launch(
         environment: all that it gets.
         work: where it starts.
         folder: what is removed when it is stopped.
+        kind: as what it is returned.
 
     Raises:
         OSError: it cannot be started.
     """
     ours, theirs = socket.socketpair()
     try:
-        return Launched(start(command, environment, work, theirs), ours, folder)
+        return kind(start(command, environment, work, theirs), ours, folder)
     except BaseException:
         ours.close()
         raise

@@ -30,7 +30,7 @@ def rules(shown: View, layers: Layers, scratch: str) -> int | None:
 
     Args:
         shown: what may be read.
-        layers: with namespaces, /proc is that of the worker alone.
+        layers: with namespaces of ours, /proc is that of the worker alone.
         scratch: the folder that may be changed.
     """
     if not layers.landlock:
@@ -40,7 +40,8 @@ def rules(shown: View, layers: Layers, scratch: str) -> int | None:
         raise OSError(
             f"without namespaces landlock {least} is needed; here is {landlock.version()}"
         )
-    proc, place = (_OWN_PROC, scratch) if not layers.namespaces else _MOUNTED
+    alone = layers.namespaces and not layers.bubblewrap
+    proc, place = _MOUNTED if alone else (_OWN_PROC, scratch)
     return landlock.ruleset([*shown.uncovered(), *proc], [place, "/dev/null"])
 
 
@@ -68,7 +69,7 @@ def enter(
     os.setsid()
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    if layers.namespaces:
+    if layers.namespaces and not layers.bubblewrap:
         namespaces.unshare(_OF_OTHERS)
         view.renew()
     else:

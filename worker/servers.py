@@ -18,8 +18,9 @@ from rnncheck.worker.errors import RefusedError, WorkerError
 from rnncheck.worker.limits import Limits
 from rnncheck.worker.link import Link
 from rnncheck.worker.stage import code_folder
-from rnncheck.worker.tiers import CERTIFIED, HARDENED, TIERS, Layers, enough
+from rnncheck.worker.tiers import BARE, CERTIFIED, HARDENED, TIERS, WRAPPED, Layers, enough
 from rnncheck.worker.warm import Warm
+from rnncheck.worker.wrapped import Wrapper
 
 _MOST_CHILDREN = 500
 _GROWTH_KIB = 64 << 10
@@ -32,12 +33,12 @@ class Servers:
     Any number of threads may use it.
 
     Attributes:
-        refused: for each world why a better tier is not to be had, by tier.
+        refused: for each world why better layers are not to be had, by their title.
     """
 
     def __init__(
         self,
-        layers: Sequence[Layers] = (CERTIFIED, HARDENED),
+        layers: Sequence[Layers] = (CERTIFIED, WRAPPED, HARDENED),
         *,
         required: str = TIERS[0],
         default_arithmetic: bool = False,
@@ -52,9 +53,9 @@ class Servers:
         self._default_arithmetic = default_arithmetic
         self.refused: dict[str, dict[str, str]] = {}
         self._layers, self._required = tuple(layers), required
-        self._found: dict[object, Layers | None] = {}
-        self._running: dict[object, Warm] = {}
-        self._retired: list[Warm] = []
+        self._found: dict[object, Layers] = {}
+        self._running: dict[object, Warm | Wrapper] = {}
+        self._retired: list[Warm | Wrapper] = []
         self._lock = threading.RLock()
 
     def tier(self, world: str, *, device: str = "cpu", site: Sequence[Path] | None = None) -> str:
@@ -63,8 +64,17 @@ class Servers:
         Raises:
             Fault: absent, the world's framework is not there.
         """
-        layers = self._best(world, site, Limits()) if device == "cpu" else None
-        return layers.tier if layers else TIERS[0]
+        return self.layers(world, device=device, site=site).tier
+
+    def layers(
+        self, world: str, *, device: str = "cpu", site: Sequence[Path] | None = None
+    ) -> Layers:
+        """Return what this world's workers are put into, found by trying.
+
+        Raises:
+            Fault: absent, the world's framework is not there.
+        """
+        return self._best(world, device, site, Limits())
 
     def link(
         self,
@@ -73,20 +83,19 @@ class Servers:
         limits: Limits,
         device: str = "cpu",
         site: Sequence[Path] | None = None,
-    ) -> tuple[Link, str]:
-        """Return a new worker that has loaded nothing, and its tier.
+    ) -> tuple[Link, Layers]:
+        """Return a new worker that has loaded nothing, and what it is put into.
 
         Raises:
             Fault: absent, the world's framework or the device is not there.
             WorkerError: it cannot be started, or not as shut in as is required.
         """
-        layers = self._best(world, site, limits) if device == "cpu" else None
-        tier = layers.tier if layers else TIERS[0]
-        if not enough(tier, self._required):
-            raise WorkerError(f"{self._required} is required, and {world} gives {tier}")
-        if layers is None:
-            return self._cold(world, device, limits, site), tier
-        return self._child(world, layers, limits, site), tier
+        layers = self._best(world, device, site, limits)
+        if not enough(layers.tier, self._required):
+            raise WorkerError(f"{self._required} is required, and {world} gives {layers.tier}")
+        if layers == BARE:
+            return self._cold(world, device, limits, site), layers
+        return self._child(world, layers, limits, site), layers
 
     def waiting(self) -> set[int]:
         """Return the workers that wait for a submission; none has seen them."""
@@ -108,14 +117,16 @@ class Servers:
         """Stop every fork server."""
         self.close()
 
-    def _best(self, world: str, site: Sequence[Path] | None, limits: Limits) -> Layers | None:
+    def _best(self, world: str, device: str, site: Sequence[Path] | None, limits: Limits) -> Layers:
+        if device != "cpu":
+            return BARE
         key = world, tuple(site or ())
         with self._lock:
             if key not in self._found:
                 self._found[key] = self._try(world, site, limits)
             return self._found[key]
 
-    def _try(self, world: str, site: Sequence[Path] | None, limits: Limits) -> Layers | None:
+    def _try(self, world: str, site: Sequence[Path] | None, limits: Limits) -> Layers:
         """Return the first layers that hold when they are tried."""
         for layers in self._layers:
             try:
@@ -125,8 +136,8 @@ class Servers:
                 problem = str(error)
             if not problem:
                 return layers
-            self.refused.setdefault(world, {})[layers.tier] = problem
-        return None
+            self.refused.setdefault(world, {})[layers.title] = problem
+        return BARE
 
     def _child(
         self, world: str, layers: Layers, limits: Limits, site: Sequence[Path] | None
@@ -156,7 +167,7 @@ class Servers:
 
     def _warm(
         self, world: str, layers: Layers, limits: Limits, site: Sequence[Path] | None
-    ) -> Warm:
+    ) -> Warm | Wrapper:
         key = world, layers, tuple(site or ())
         with self._lock:
             warm = self._running.get(key)
@@ -165,11 +176,12 @@ class Servers:
                 warm = None
             if warm is None:
                 self._sweep()
-                warm = Warm(world, layers, site, limits.start_s, ahead=True)
+                kind = Wrapper if layers.bubblewrap else Warm
+                warm = kind(world, layers, site, limits.start_s, ahead=True)
                 self._running[key] = warm
             return warm
 
-    def _drop(self, warm: Warm) -> None:
+    def _drop(self, warm: Warm | Wrapper) -> None:
         with self._lock:
             self._running = {key: one for key, one in self._running.items() if one is not warm}
             if warm not in self._retired:
@@ -212,7 +224,7 @@ def _ready(link: Link) -> Link:
     return link
 
 
-def _worn(warm: Warm) -> bool:
+def _worn(warm: Warm | Wrapper) -> bool:
     now, first = warm.kib
     return warm.children >= _MOST_CHILDREN or now > first + _GROWTH_KIB
 

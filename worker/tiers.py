@@ -11,6 +11,12 @@ MEANING = {
     "hardened": "Landlock, seccomp and limits; no namespaces of its own",
     "practice": "not isolated, not for marks: a process with deadlines and a memory limit",
 }
+ISOLATION = {
+    "namespaces": "a child of a warm process for each submission",
+    "bubblewrap": "namespaces made by bubblewrap, a process started for each submission: slower",
+    "rules": "a child of a warm process for each submission",
+    "process": "a process started for each submission",
+}
 
 
 @dataclass(frozen=True)
@@ -21,11 +27,13 @@ class Layers:
         namespaces: its own view of files, processes and network.
         landlock: rules on the files that can be opened.
         seccomp: a filter of system calls.
+        bubblewrap: the namespaces are made by that program, not by us.
     """
 
     namespaces: bool = True
     landlock: bool = True
     seccomp: bool = True
+    bubblewrap: bool = False
 
     @property
     def tier(self) -> str:
@@ -33,6 +41,18 @@ class Layers:
         if not (self.landlock and self.seccomp):
             return "practice"
         return "certified" if self.namespaces else "hardened"
+
+    @property
+    def isolation(self) -> str:
+        """What a submission is apart from the others by, a key of ISOLATION."""
+        if self.namespaces:
+            return "bubblewrap" if self.bubblewrap else "namespaces"
+        return "rules" if self.landlock or self.seccomp else "process"
+
+    @property
+    def title(self) -> str:
+        """The tier, and by what it is reached where that is not the usual way."""
+        return f"{self.tier} by bubblewrap" if self.bubblewrap else self.tier
 
     def to_json(self) -> dict[str, bool]:
         """Return the layers by name."""
@@ -45,7 +65,9 @@ class Layers:
 
 
 CERTIFIED = Layers()
+WRAPPED = Layers(bubblewrap=True)
 HARDENED = Layers(namespaces=False)
+BARE = Layers(namespaces=False, landlock=False, seccomp=False)
 
 
 def enough(tier: str, required: str) -> bool:

@@ -14,7 +14,8 @@ from rnncheck.worker.syscalls import MOUNT_SETATTR, call, pivot_root
 
 SCRATCH = "/scratch/tmp"  # writable; a rule on its parent holds for whatever is mounted there
 PROC = "/fresh/proc"
-_SCRATCH_OPTIONS = "size=16m,nr_inodes=1k,mode=0777"
+BYTES, FILES = 16 << 20, 1 << 10  # that the scratch folder may hold
+_SCRATCH_OPTIONS = f"size={BYTES},nr_inodes={FILES},mode=0777"
 _HERE, _WHOLE_TREE = -100, 0x8000
 _SAFE = NO_SUID | NO_DEVICES | NO_EXEC
 
