@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from rnncheck.grading.bank import Bank
 from rnncheck.grading.diagnose import Diagnosis
+from rnncheck.grading.edges import Edges
 from rnncheck.grading.matching import gather
 from rnncheck.grading.report import Judged, Report
 from rnncheck.protocol.faults import Fault
@@ -19,7 +20,7 @@ from rnncheck.suites import check_gradient_split as split
 from rnncheck.suites.answered import Logs
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec
-from rnncheck.suites.check import FAMILIES, Check, checks
+from rnncheck.suites.check import FAMILIES, Check, check_named, checks
 from rnncheck.suites.driver import run_pair
 from rnncheck.suites.prepared import Kept, Prepared
 from rnncheck.suites.truth import Truth
@@ -90,7 +91,26 @@ def charge(
                 continue
             if _follows(check, cases[check.name], heard, _mistaken(item.diagnosis or found, bank)):
                 told[at] = replace(item, explained=True, follows=payer.name if apart else "")
-    return told
+    edges = Edges(cases, bind, bank or Kept(), device, logs or Logs())
+    return _at_edges(told, edges.of(told), part=part)
+
+
+def _at_edges(told: list[Judged], edges: set[str], *, part: bool) -> list[Judged]:
+    """Return the checks, those marked that fail only where the forward pass does, at an edge."""
+    paid = "" if part else next(iter(_forward_charged(told)), "")
+    return [
+        replace(item, edge=True, follows=item.follows or paid)
+        if item.outcome.check in edges
+        else item
+        for item in told
+    ]
+
+
+def _forward_charged(judged: Iterable[Judged]) -> Iterator[str]:
+    """Yield the names of the failures of forward calls that lose points."""
+    for item in judged:
+        if item.worth and not item.points and not check_named(item.outcome.check).vjp:
+            yield item.name
 
 
 def _grouped(judged: Sequence[Judged]) -> tuple[list[list[Judged]], list[Judged]]:
@@ -126,6 +146,8 @@ def following(report: Report, before: Iterable[Report], *, same: bool = False) -
     }
     slopes = _slopes_of_wrong(report, before)
     told = [replace(i, follows=slopes.get(i.outcome.check, i.follows)) for i in report.judged]
+    paid = next((name for one in before for name in _forward_charged(one.judged)), "")
+    told = [replace(i, follows=i.follows or paid) if i.edge else i for i in told]
     return replace(report, judged=tuple(_following(item, charged, same) for item in told))
 
 

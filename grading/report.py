@@ -22,6 +22,7 @@ class Judged:
         follows: the check that is charged for the fault of which this one fails too, or "".
         explained: whether every case of it passes where the diagnosed mistake is taken for right;
             looked for where something could follow from that.
+        edge: whether it fails only where the forward pass is wrong too, at one row, step or unit.
     """
 
     outcome: Outcome
@@ -31,6 +32,7 @@ class Judged:
     part: str = ""
     follows: str = ""
     explained: bool = False
+    edge: bool = False
 
     @property
     def name(self) -> str:

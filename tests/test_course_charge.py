@@ -43,6 +43,29 @@ def test_loop_back_pays_for_no_wrong_loop_forward(tmp_path: Path) -> None:
     assert any("in the place of rnn_forward" in note for note in report.notes)
 
 
+EDGES = {
+    "squeezed": (
+        "    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)\n",
+        "    next_h = np.tanh(x @ Wx + prev_h @ Wh + b).squeeze()\n",
+    ),
+    "refused": ("    next_h = np", "    assert len(x) > 1\n    next_h = np"),
+    "wrong": ("prev_h @ Wh + b)", "prev_h @ Wh + b * (len(x) > 1))"),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_one_row_is_charged_forward_alone(tmp_path: Path, name: str) -> None:
+    """Where only one row goes wrong forward, the gradients of all others are what is judged."""
+    text = changed(RNN, EDGES[name])
+    report = judged(tmp_path, "cs231n-rnn", text, FORWARD, with_diagnosis=True)
+    share = points(report)
+    assert share["rnn_step_forward"] < 1
+    assert share["rnn_step_backward"] == 1
+    wrong = changed(text, ("1 - next_h**2", "1 - next_h"))
+    share = points(judged(tmp_path, "cs231n-rnn", wrong, FORWARD, with_diagnosis=True))
+    assert share["rnn_step_backward"] < 0.6
+
+
 def test_loop_without_a_final_state_has_its_mistake_named(tmp_path: Path) -> None:
     """Where the final state is only the last output, it follows a mistake of the outputs."""
     text = changed(RNN, ("h.append(now)", "h.append(cache[1])"))
