@@ -11,6 +11,7 @@ from rnncheck.adapters.base_gradients import GradientRunner
 from rnncheck.adapters.base_operations import OperationAdapter, OperationTarget, claims_on
 from rnncheck.adapters.base_operations_rerun import TensorFlowOperationsLayout
 from rnncheck.adapters.base_tf1 import import_tf1
+from rnncheck.adapters.base_tf1_dropout import GRAPH_SEED
 from rnncheck.adapters.base_tf1_operations import NAMES
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.operations import OperationSpec
@@ -35,6 +36,7 @@ class Tf1OperationsRunner(GradientRunner):
         config = tf.ConfigProto(allow_soft_placement=True)
         config.graph_options.rewrite_options.disable_meta_optimizer = True
         with tf.Graph().as_default(), tf.device(self.device), tf.Session(config=config) as session:
+            tf.set_random_seed(GRAPH_SEED)
             self.session = session
             return super().call(name, arrays)
 

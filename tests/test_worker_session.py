@@ -207,7 +207,8 @@ def test_session_keeps_the_judge_private(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("GRADING_SEED", "canary")
     source = """
 import os, sys
-found = [name for name in os.environ if "SEED" in name or "PYTHON" in name]
+given = {"PYTHONHASHSEED"}
+found = [name for name in {*os.environ} - given if "SEED" in name or "PYTHON" in name]
 found += sys.argv[1:] + os.listdir(".") + os.listdir(os.environ["HOME"])
 found += [sys.stdin.read()] if sys.stdin else []
 for fd in range(64):

@@ -1,4 +1,4 @@
-"""First code of the worker's process: `python -I -S boot.py HOW SITE...`, the socket as stdin.
+"""First code of the worker's process: `python -P -s -S boot.py HOW SITE...`, the socket as stdin.
 
 HOW is "serve", for one submission in this process; "alone", for one in a child of it that is shut
 in; or "fork", for a fork server.

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 
+from rnncheck.worker.cold import OPTIONS
 from rnncheck.worker.errors import RefusedError
 from rnncheck.worker.privileges import NOBODY
 from rnncheck.worker.sandbox import DEVICES
@@ -134,7 +135,7 @@ def _program() -> str:
 
 
 def _python() -> list[str]:
-    return [_program(), "-I", "-S"]
+    return [_program(), *OPTIONS]
 
 
 @functools.cache

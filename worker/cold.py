@@ -18,6 +18,7 @@ _WORLD_ENVIRONMENT = {
     "keras3": {"KERAS_BACKEND": "tensorflow"},
     "tf1": {"TF_USE_LEGACY_KERAS": "1"},
 }
+OPTIONS = ("-P", "-s", "-S")  # not -I, which would not see the seed of hashes
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -54,7 +55,7 @@ def start_cold(
 
 def command(how: str, sites: Sequence[Path]) -> list[str]:
     """Return the command that starts boot.py; `how` is its first argument."""
-    return [sys.executable, "-I", "-S", *arguments(how, sites)]
+    return [sys.executable, *OPTIONS, *arguments(how, sites)]
 
 
 def arguments(how: str, sites: Sequence[Path]) -> list[str]:
@@ -70,6 +71,7 @@ def environment(world: str, device: str, home: Path | str) -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "USER": "nobody",
+        "PYTHONHASHSEED": "0",  # so that sets have one order
         "HOME": str(home),
         "TMPDIR": str(home),
         "MPLCONFIGDIR": str(home),

@@ -38,7 +38,7 @@ from rnncheck.protocol.spec import Spec, spec_from_json
 from rnncheck.worker.confine import confine
 from rnncheck.worker.probe import probe
 from rnncheck.worker.student import fault_of, load_source, watched
-from rnncheck.worker.worlds import enter, set_dtype
+from rnncheck.worker.worlds import enter, seed, set_dtype
 
 _Meta = dict[str, Any]
 _Reply = tuple[_Meta, Arrays]
@@ -111,6 +111,7 @@ class Server:
         adapter = adapters.find(meta["adapter"])
         self.filename = meta["filename"]
         set_dtype(adapter.world, meta["dtype"])
+        seed(adapter.world)
         notes: list[str] = []
         if "target" in meta:
             names: Mapping[str, Any] = _target(meta["target"])

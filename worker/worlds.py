@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import random
 from contextlib import suppress
 
 from rnncheck import adapters
@@ -20,6 +21,7 @@ _NEEDS: dict[str, dict[str, tuple[str, str]]] = {
         "tf_keras": ("tf_keras", "rnncheck[tensorflow]"),
     },
 }
+_SEED = 0
 _ADAPTERS = {"numpy": "numpy", "torch": "torch", "keras3": "keras", "tf1": "tf1"}
 
 
@@ -53,6 +55,7 @@ def prepare(world: str) -> None:
     for name in (*adapters.names(), *adapters.operation_names()):
         if name.startswith(_ADAPTERS[world]):
             adapters.find(name)
+    importlib.import_module("numpy.random")
     if world == "torch":
         with suppress(ImportError):  # another version of PyTorch may need something else
             importlib.import_module("torch.fx.experimental.symbolic_shapes")
@@ -63,6 +66,29 @@ def prepare(world: str) -> None:
         if world == "tf1":
             named += [tf.compat.v1.nn.rnn_cell.LSTMCell, tf.compat.v1.keras.layers.LSTM]
         assert all(named)
+
+
+def seed(world: str) -> None:
+    """Start every common generator of random numbers at the same place, whoever runs.
+
+    TensorFlow's op determinism is left off: docs/decisions/0015.
+    """
+    import numpy as np
+
+    random.seed(_SEED)
+    np.random.seed(_SEED)  # noqa: NPY002 -- the one that submissions use
+    if world == "torch":
+        import torch
+
+        torch.default_generator.manual_seed(_SEED)
+    elif world == "keras3":
+        import keras
+
+        keras.utils.set_random_seed(_SEED)
+    elif world == "tf1":
+        import tf_keras
+
+        tf_keras.utils.set_random_seed(_SEED)
 
 
 def set_dtype(world: str, dtype: str) -> None:
