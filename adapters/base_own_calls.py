@@ -88,7 +88,7 @@ def named(
 
     Args:
         answer: of a call.
-        kinds: parts of the state, h first.
+        kinds: parts of the state, in the order in which they come back.
         step: whether one step was asked for.
         is_tensor: tells tensors from other things.
         stack: joins the outputs of steps over time.
@@ -108,7 +108,7 @@ def named(
     if not flat or not all(is_tensor(t) for t in flat):
         raise wrong_answer(answer, asked)
     if len(flat) == len(kinds) and step:
-        flat = [flat[0], *flat]  # h is the output
+        flat = [flat[kinds.index("h")], *flat]  # h is the output
     if len(flat) == 1 and not step and len(kinds) == 1:
         flat = [flat[0], last(flat[0])]
     if len(flat) != len(kinds) + 1:

@@ -45,6 +45,7 @@ class KerasOwnRunner(KerasRunner):
     """Finds what the weights are, fills them and calls the object."""
 
     state_first = False
+    cell_first = False
 
     def __init__(self, kind: Any, spec: Spec, params: Arrays, dtype: str, device: str) -> None:
         """Make the object at telling sizes, match its weights, make it again and fill it."""
@@ -82,7 +83,8 @@ class KerasOwnRunner(KerasRunner):
     def run(self, given: dict[str, Any], step: bool) -> dict[str, Any]:
         """Call the object on tensors, with the state as it takes it."""
         found: dict[str, Any] = self.calls.first_of(
-            ways(given["x"], self.state(given), list), lambda *way: self._called(way, step)
+            ways(given["x"], self._ordered(self.state(given)), list),
+            lambda *way: self._called(way, step),
         )
         return found
 
@@ -96,12 +98,15 @@ class KerasOwnRunner(KerasRunner):
         time = 0 if self.spec.time_major else 1
         return named(
             answer,
-            state_names(self.spec),
+            self._ordered(state_names(self.spec)),
             step=step,
             is_tensor=self.tf.is_tensor,
             stack=lambda steps: self.tf.stack(steps, axis=time),
             last=lambda outputs: self.tf.gather(outputs, outputs.shape[time] - 1, axis=time),
         )
+
+    def _ordered(self, parts: list[Any]) -> list[Any]:
+        return parts[::-1] if self.cell_first else parts
 
     def _values(self) -> Arrays:
         return values(self.pieces, self.spec, self.params, state_first=self.state_first)

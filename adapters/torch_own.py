@@ -54,6 +54,7 @@ class TorchOwnRunner(TorchRunner):
     """Finds what the parameters are, fills them and calls the module."""
 
     state_first = False
+    cell_first = False
 
     def __init__(self, kind: Any, spec: Spec, params: Arrays, dtype: str, device: str) -> None:
         """Make the module at telling sizes, match its parameters, make it again and fill it."""
@@ -97,7 +98,7 @@ class TorchOwnRunner(TorchRunner):
 
     def run(self, given: dict[str, Any], step: bool) -> dict[str, Any]:
         """Call the module on tensors, with the state as it takes it."""
-        kinds = state_names(self.spec)
+        kinds = state_names(self.spec)[:: -1 if self.cell_first else 1]
         state = [given[f"state.{kind}"] for kind in kinds if f"state.{kind}" in given]
         x, time = given["x"], 0 if self.spec.time_major else 1
         answer = self.calls.first_of(ways(x, state, tuple), self.module)

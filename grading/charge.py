@@ -22,6 +22,7 @@ from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.check import FAMILIES, Check, check_named, checks
 from rnncheck.suites.driver import run_pair
+from rnncheck.suites.operation_case import OperationCaseSpec
 from rnncheck.suites.prepared import Kept, Prepared
 from rnncheck.suites.truth import Truth
 
@@ -142,7 +143,7 @@ def following(report: Report, before: Iterable[Report], *, same: bool = False) -
         for one in before
         for item in one.judged
         if item.diagnosis is not None and not item.follows and item.worth
-        if isinstance(item.outcome.record, CaseSpec) and not checks()[item.outcome.check].vjp
+        if not check_named(item.outcome.check).vjp
     }
     slopes = _slopes_of_wrong(report, before)
     told = [replace(i, follows=slopes.get(i.outcome.check, i.follows)) for i in report.judged]
@@ -167,7 +168,8 @@ def _slopes_of_wrong(report: Report, before: Iterable[Report]) -> dict[str, str]
 
 
 def _following(item: Judged, charged: Mapping[str, str], same: bool) -> Judged:
-    if not (item.explained or same) or item.follows or item.diagnosis is None:
+    of_operation = isinstance(item.outcome.record, OperationCaseSpec)  # named on every case
+    if not (item.explained or same or of_operation) or item.follows or item.diagnosis is None:
         return item
     causes = (item.diagnosis.cause, *item.diagnosis.causes)
     return replace(item, follows=next((charged[c] for c in causes if c in charged), ""))

@@ -101,6 +101,7 @@ def _defined(contract: Contract, submission: Submission) -> int:
         other = {OTHER_NAMES.get(name, name) for name in contract.names}
         found = sum(plain_name(name) in own for name in contract.names)
         found = max(found, len(other & submission.names))
+        found = max(found, len(submission.methods.intersection(contract.names)))
     if contract.parts and contract.operations is not None:
         return min(found, 1)  # what stands beside a network in the same file
     return found if contract.parts or found == len(contract.names) else 0

@@ -22,9 +22,10 @@ from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
 NEAR = 1e-3  # conventions differ by far more; the verdict is the checks'
+_H_FIRST, _C_FIRST = "_state_first", "_cell_first"
 OTHER_ADAPTERS = {
-    "torch_own": ("torch_own_state_first",),
-    "keras_own": ("keras_own_state_first",),
+    "torch_own": ("torch_own_state_first", "torch_own_cell_first"),
+    "keras_own": ("keras_own_state_first", "keras_own_cell_first"),
 }
 
 
@@ -39,7 +40,7 @@ def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[
         opened: opens the submission by a contract.
     """
     fitting = contract.options
-    for adapter in (contract.adapter, *OTHER_ADAPTERS.get(contract.adapter, ())):
+    for adapter in _adapters(contract):
         asked = replace(contract, adapter=adapter)
         with opened(asked) as submission:
             tried = _Tried(submission, next(candidates(contract.options))["gates"])
@@ -53,6 +54,12 @@ def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[
                     return replace(asked, **_asked(options, asked)), _words(options, adapter)
             fitting = tried.fitting(contract.options)
     return replace(contract, **_asked(fitting, contract)), ""
+
+
+def _adapters(contract: Contract) -> list[str]:
+    """Return the adapter of a contract, and those that see the same in another order."""
+    found = [contract.adapter, *OTHER_ADAPTERS.get(contract.adapter, ())]
+    return [a for a in found if contract.options["cell"] == "lstm" or not a.endswith(_C_FIRST)]
 
 
 def _with_time(contract: Contract, found: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -160,6 +167,6 @@ def _words(options: Mapping[str, Any], adapter: str) -> str:
     words += [f"forget bias {options['forget_bias']:g}"] if options.get("forget_bias") else []
     if "reset" in options:
         words.append(f"reset {options['reset']} the matmul, {options['update']}")
-    if adapter in itertools.chain(*OTHER_ADAPTERS.values()):
-        words.append("[h, x] in one matrix")
+    words += ["[h, x] in one matrix"] if adapter.endswith(_H_FIRST) else []
+    words += ["the state is (c, h)"] if adapter.endswith(_C_FIRST) else []
     return "; ".join(words)

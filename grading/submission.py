@@ -35,6 +35,7 @@ class Submission:
         imports: modules, and names in them, that it imports at top level or reaches from there
             with dots (`tf.compat.v1.nn` after `import tensorflow as tf`).
         bases: the bases of each class, aliases resolved.
+        methods: of its classes, by name.
         marker: the assignment named in a line `# rnncheck: NAME` near the top.
         fault: a sentence, if it cannot be run at all; names and imports are then empty.
         code: the bytes that are run: the source, or what it says in Python 3 (a notebook's cells,
@@ -49,6 +50,7 @@ class Submission:
     names: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
     bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    methods: frozenset[str] = frozenset()
     marker: str | None = None
     fault: str | None = None
     code: bytes = b""
@@ -201,11 +203,11 @@ def _marker(source: bytes) -> str | None:
 
 
 def _describe(path: Path, source: bytes, tree: ast.Module) -> Submission:
-    names: set[str] = set()
+    names, methods = set[str](), set[str]()
     aliases: dict[str, str] = {}
     imports: set[str] = set()
     bases: dict[str, tuple[str, ...]] = {}
-    for statement in _top_level(tree):
+    for statement in _statements(tree):
         if isinstance(statement, ast.Import | ast.ImportFrom):
             found = dict(_imported(statement))
             aliases.update(found)
@@ -214,6 +216,7 @@ def _describe(path: Path, source: bytes, tree: ast.Module) -> Submission:
             known = (_dotted(base, aliases) for base in statement.bases)
             bases[statement.name] = tuple(base for base in known if base)
             names.add(statement.name)
+            methods.update(s.name for s in statement.body if isinstance(s, ast.FunctionDef))
         elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             names.add(statement.name)
         elif isinstance(statement, ast.Assign):
@@ -221,9 +224,17 @@ def _describe(path: Path, source: bytes, tree: ast.Module) -> Submission:
             aliases.update(_renamed(statement, aliases))
     chains = (_dotted(node, aliases) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
     imports.update(chain for chain in chains if chain)
-    return Submission(
-        path, source, frozenset(names), frozenset(imports), bases, marker=_marker(source)
-    )
+    held = frozenset(names), frozenset(imports), bases, frozenset(methods)
+    return Submission(path, source, *held, marker=_marker(source))
+
+
+def _statements(tree: ast.Module) -> list[ast.stmt]:
+    """Return what runs on import; where that defines nothing, what a main guard holds too."""
+    found = list(_top_level(tree))
+    if any(isinstance(s, ast.FunctionDef | ast.ClassDef) for s in found):
+        return found
+    guards = [s for s in tree.body if isinstance(s, ast.If) and _is_main_guard(s)]
+    return found + [s for guard in guards for s in guard.body]
 
 
 def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -98,6 +98,16 @@ def test_first_states_gradient_that_is_not_left_is_named(tmp_path: Path) -> None
     assert named(report, "TimeRNN_backward") == {"initial_state_gradient_zero"}
 
 
+def test_gradient_pays_for_no_wrong_loss(tmp_path: Path) -> None:
+    """A loss and its own gradient, both a mean over all steps, are one mistake."""
+    text = (SOLUTIONS / "cs231n-layers" / "numpy.py").read_text("utf-8")
+    text = text.replace("/ len(x)", "/ y.size")
+    parts = ("temporal_softmax_loss_value", "temporal_softmax_loss_gradient")
+    share = points(judged(tmp_path, "cs231n-layers", text, parts, with_diagnosis=True))
+    assert share[parts[0]] < 1
+    assert share[parts[1]] == 1
+
+
 def test_words_that_come_twice_are_named(tmp_path: Path) -> None:
     """dW[x] += dout keeps the last of equal words, row by row."""
     text = (SOLUTIONS / "cs231n-layers" / "numpy.py").read_text("utf-8")

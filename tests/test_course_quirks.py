@@ -1,12 +1,14 @@
 """Homework as it is handed in: what is odd about it costs nothing, or is named for what it is."""
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from rnncheck.grading.assignment import load
-from rnncheck.grading.find import find_contract, read_submission
+from rnncheck.grading.find import find_assignment, find_contract, read_submission
 from rnncheck.grading.judge import judge
 from tests.homework import LSTM, RNN, SOLUTIONS, STEP, changed, judged, points
 
@@ -142,6 +144,21 @@ def test_file_may_name_its_encoding(tmp_path: Path, encoding: str) -> None:
     contract = find_contract(load("cs231n-rnn"), submission)
     report = judge(submission, load("cs231n-rnn"), contract, only=STEP, with_diagnosis=False)
     assert report.mark == 100
+
+
+def test_functions_may_be_methods(tmp_path: Path) -> None:
+    """A class around the functions is no fault, and its loops are judged with right steps."""
+    text = (SOLUTIONS / "dlai-rnn" / "numpy.py").read_text("utf-8").partition("\n")[2]
+    head, _, body = text.partition("\ndef rnn_cell_forward")
+    body = re.sub(r"(?m)^def (rnn_\w+)\(", r"def \1(self, ", f"def rnn_cell_forward{body}")
+    body = re.sub(r" = rnn_cell_", " = self.rnn_cell_", body)
+    text = f"{head}\nclass Network:\n{textwrap.indent(body, '    ')}"
+    path = tmp_path / "network.py"
+    path.write_text(text, "utf-8")
+    assert find_assignment(read_submission(path)) == "dlai-rnn"
+    assert judged(tmp_path, "dlai-rnn", text).mark == 100
+    wrong = changed(text, ("a_next = np", "a_next = 2 * np"))
+    assert points(judged(tmp_path, "dlai-rnn", wrong, ("rnn_forward",)))["rnn_forward"] == 1
 
 
 def test_arguments_changed_in_place_are_no_fault(tmp_path: Path) -> None:

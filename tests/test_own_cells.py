@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.homework import changed, judged
+from tests.homework import SOLUTIONS, changed, judged
 from tests.judging import home
 
 LSTM = """
@@ -87,6 +87,33 @@ def test_right_module_gets_full_marks(tmp_path: Path, name: str) -> None:
     report = judged(tmp_path, name, text)
     assert report.mark == 100
     assert any(found in note for note in report.notes)
+
+
+@home("torch")
+def test_state_may_come_with_c_before_h(tmp_path: Path) -> None:
+    """A state (c, h) is a convention that is found out."""
+    text = changed(
+        CELL,
+        ("def forward(self, u, h, c):", "def forward(self, u, state):\n        c, h = state"),
+        ("torch.tanh(c), c", "torch.tanh(c)"),
+    )
+    text = text.replace(
+        "return torch.sigmoid(o) * torch.tanh(c)",
+        "h = torch.sigmoid(o) * torch.tanh(c)\n        return h, (c, h)",
+    )
+    report = judged(tmp_path, "own-lstm-cell", text)
+    assert report.mark == 100
+    assert any("the state is (c, h)" in note for note in report.notes)
+
+
+@home("keras3")
+def test_keras_state_may_come_with_c_before_h(tmp_path: Path) -> None:
+    """The same in Keras."""
+    text = (SOLUTIONS / "own-lstm" / "keras.py").read_text("utf-8")
+    text = text.replace("h, c = states", "c, h = states").replace("[h, c]", "[c, h]")
+    report = judged(tmp_path, "own-lstm", text)
+    assert report.mark == 100
+    assert any("the state is (c, h)" in note for note in report.notes)
 
 
 @home("torch")

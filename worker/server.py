@@ -17,6 +17,7 @@ import numpy as np
 from rnncheck import adapters
 from rnncheck.adapters.base import Adapter, Runner
 from rnncheck.adapters.base_answers import spelled, there
+from rnncheck.adapters.base_methods import lift
 from rnncheck.adapters.base_operations import OperationAdapter
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.frame import (
@@ -120,6 +121,8 @@ class Server:
             how = {option: bool(meta.get(option)) for option in ("lenient", "python2")}
             names, notes = load_source(source, self.filename, **how)
         self._loads.append(_Load(adapter, names, self.filename))
+        if meta.get("lenient"):
+            lift(names, meta["names"])
         missing = [name for name in meta["names"] if not there(names, name)]
         if meta.get("lenient"):
             find = adapter.spelled if isinstance(adapter, Adapter) else spelled
