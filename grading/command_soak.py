@@ -20,6 +20,7 @@ from rnncheck.suites.precision import PRECISIONS
 from rnncheck.worker.stage import WORLDS
 
 COMPARISONS = 100_000
+OPERATIONS = "operations"  # of a world, a row of their own
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,13 +92,14 @@ def _asked(handle: Handle, dtypes: tuple[str, ...]) -> list[str]:
 
 
 def _handles(words: list[str], device: str) -> dict[str, list[Handle]]:
-    found = {"reference": reference_handles() if device == "cpu" else []}
-    found |= {world: target_handles(world, device) for world in WORLDS if world != "numpy"}
-    return {
-        world: chosen
-        for world, some in found.items()
-        if (chosen := [h for h in some if isinstance(h.spec, Spec) and _named(h, words)])
-    }
+    every = {"reference": reference_handles() if device == "cpu" else []}
+    every |= {world: target_handles(world, device) for world in WORLDS if world != "numpy"}
+    found: dict[str, list[Handle]] = {}
+    for world, some in every.items():
+        for handle in (h for h in some if _named(h, words)):
+            own = world if isinstance(handle.spec, Spec) else f"{world} {OPERATIONS}"
+            found.setdefault(own, []).append(handle)
+    return found
 
 
 def _named(handle: Handle, words: list[str]) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnncheck.protocol.claims import DTYPES
-from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.driver import Outcome, run_pair
 from rnncheck.suites.fresh import Fresh
@@ -107,15 +106,9 @@ def offered(handle: Handle) -> list[str]:
     return [*handle.dtypes, *more]
 
 
-def networks(records: Sequence[object]) -> tuple[CaseSpec, ...]:
-    """Return the records of networks; operations are judged by a fixed table, not by sigma."""
-    return tuple(record for record in records if isinstance(record, CaseSpec))
-
-
 def _fill(row: Row, handle: Handle, fresh: Fresh, budget: Budget) -> None:
     since = time.monotonic()
-    plan = [pair for pair in handle.plan() if pair[0].name != TIMED]
-    claimed = [(check, networks(cases)) for check, cases in plan if networks(cases)]
+    claimed = [(c, cases) for c, cases in handle.plan() if cases and c.name != TIMED]
     before = -1
     while row.tally.elements > before:  # else nothing can be compared
         before = row.tally.elements

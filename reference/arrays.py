@@ -18,6 +18,15 @@ Given = Mapping[str, Numbers]
 DTYPES = ("float16", "float32", "float64", "complex128", "object")
 
 
+def as_array(value: Any, dtype: Any = None) -> Numbers:
+    """Return a value as an array of a dtype; an array type that is not NumPy's stays as it is.
+
+    That is one with __array_function__ (NumPy enhancement proposal 18).
+    """
+    own = not isinstance(value, np.ndarray) and hasattr(value, "__array_function__")
+    return value if own else np.asarray(value, dtype)
+
+
 def cast(array: Numbers, dtype: str) -> Numbers:
     """Return the array in a dtype of DTYPES; object arrays are taken as they are.
 
@@ -26,8 +35,9 @@ def cast(array: Numbers, dtype: str) -> Numbers:
     """
     if dtype not in DTYPES:
         raise SpecError(f"dtype is {dtype!r}; the reference computes in {', '.join(DTYPES)}")
+    held = as_array(array)
     with np.errstate(over="ignore"):
-        return np.asarray(array).astype(dtype)
+        return held.astype(dtype) if isinstance(held, np.ndarray) else held
 
 
 def cast_all(arrays: Given, dtype: str) -> Named:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnncheck.reference.arrays import Given, Named, Numbers
+from rnncheck.reference.arrays import Given, Named, Numbers, as_array
 from rnncheck.reference.nonlinearities import elementwise
 
 RULES = {"tensorflow": 0.0, "torch": 1e-6}
@@ -64,7 +64,7 @@ def by_global_norm(
 def norm_of(gradients: list[Numbers]) -> Numbers:
     """Return the square root of the sum of all squares; 0 for no tensors."""
     with np.errstate(over="ignore"):
-        total = np.asarray(sum(np.sum(g * g) for g in gradients))
+        total = as_array(sum(np.sum(g * g) for g in gradients))
     return elementwise("sqrt", total)
 
 
@@ -72,7 +72,7 @@ def _scaled(gradient: Numbers, limit: float, norm: Numbers) -> Numbers:
     with np.errstate(over="ignore", invalid="ignore"):
         size = np.where(norm > limit, norm, np.full_like(norm, limit))
         size = np.where(norm == norm, size, norm)  # a norm of NaN stays NaN
-        return np.asarray(gradient * np.full_like(gradient, limit) / size, gradient.dtype)
+        return as_array(gradient * np.full_like(gradient, limit) / size, gradient.dtype)
 
 
 def _finite(norm: Numbers) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnncheck.reference.arrays import Numbers
+from rnncheck.reference.arrays import Numbers, as_array
 
 
 def forward(table: Numbers, ids: Numbers) -> Numbers:
@@ -22,7 +22,7 @@ def forward(table: Numbers, ids: Numbers) -> Numbers:
         ValueError: an id is no whole number or not from 0 to V - 1.
     """
     _check(table, ids)
-    return np.asarray(table[ids])
+    return as_array(table[ids])
 
 
 def backward(table: Numbers, ids: Numbers, d_x: Numbers) -> Numbers:

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnncheck.reference.arrays import Numbers
-from rnncheck.reference.nonlinearities import elementwise, softmax
+from rnncheck.reference.arrays import Numbers, as_array
+from rnncheck.reference.nonlinearities import elementwise, less_the_largest, softmax
 from rnncheck.reference.reduction import Reduction, counted, divisor
 
 KINDS = ("squared_error", "cross_entropy")
@@ -45,7 +45,7 @@ def forward(
     counts, y, t = _prepared(kind, reduction, outputs, targets, valid)
     each = _squared(y, t) if kind == "squared_error" else _cross_entropy(y, t)  # (T, B)
     total = np.where(counts, each, np.zeros_like(each)).sum()
-    return np.asarray(total / divisor(reduction, counts), outputs.dtype)
+    return as_array(total / divisor(reduction, counts), outputs.dtype)
 
 
 def backward(
@@ -67,21 +67,18 @@ def backward(
 
 def log_softmax(y: Numbers) -> Numbers:
     """Return y - log sum exp(y) along the last axis."""
-    small = y - _largest(y)
-    total = elementwise("exp", small).sum(axis=-1, keepdims=True)
-    return np.asarray(small - elementwise("log", total))
+    small = less_the_largest(y)
+    total = as_array(elementwise("exp", small).sum(axis=-1)[..., None])
+    return as_array(small - elementwise("log", total))
 
 
 def _squared(y: Numbers, t: Numbers) -> Numbers:
-    return np.asarray(((y - t) ** 2).sum(axis=-1) / y.shape[-1])
+    off = y - t
+    return as_array((off * off).sum(axis=-1) / y.shape[-1])
 
 
 def _cross_entropy(y: Numbers, t: Numbers) -> Numbers:
-    return np.asarray(-(t * log_softmax(y)).sum(axis=-1))
-
-
-def _largest(y: Numbers) -> Numbers:
-    return np.asarray(np.real(y).max(axis=-1, keepdims=True))
+    return as_array(-(t * log_softmax(y)).sum(axis=-1))
 
 
 def _prepared(
@@ -99,7 +96,7 @@ def _prepared(
         numbers = f" or class numbers {outputs.shape[:2]}" if kind == "cross_entropy" else ""
         raise ValueError(f"targets has shape {targets.shape}; it must be {outputs.shape}{numbers}")
     y, t = (_kept(counts, a) for a in (outputs, targets))
-    return counts, y, t if y.dtype == object else t.astype(outputs.dtype, copy=False)
+    return counts, y, t if y.dtype == object else as_array(t, outputs.dtype)
 
 
 def _kept(counts: Numbers, array: Numbers) -> Numbers:

@@ -50,11 +50,16 @@ def identity(x: Numbers) -> Numbers:
 
 def softmax(x: Numbers) -> Numbers:
     """Return exp(x) / sum exp(x) along the last axis, with the largest of x taken away first."""
-    own = getattr(x, "less_the_largest", None)
-    less = own() if own else x - np.real(x).max(axis=-1, keepdims=True)
-    small = np.exp(less) if own else elementwise("exp", less)
+    small = elementwise("exp", less_the_largest(x))
     result: Numbers = small / small.sum(axis=-1)[..., None]
     return result
+
+
+def less_the_largest(x: Numbers) -> Numbers:
+    """Return x less the largest along the last axis; a number type may bring a way of its own."""
+    own = getattr(x, "less_the_largest", None)
+    less: Numbers = own() if own else x - np.real(x).max(axis=-1, keepdims=True)
+    return less
 
 
 def _exp_of_minus_size(x: Numbers) -> Numbers:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rnncheck.protocol.operations import OperationSpec
 from rnncheck.reference import embedding
-from rnncheck.reference.arrays import Named, Numbers
+from rnncheck.reference.arrays import Named, Numbers, as_array
 
 
 def _embedding(spec: OperationSpec, given: Named) -> Named:
@@ -36,7 +34,7 @@ def _dense_back(spec: OperationSpec, given: Named, d: Named) -> Named:
 
 def _flat(array: Numbers) -> Numbers:
     """Return (T, B, W) as (T * B, W)."""
-    return np.asarray(array.reshape(-1, array.shape[-1]))
+    return as_array(array.reshape(-1, array.shape[-1]))
 
 
 FORWARD = {"embedding": _embedding, "dense_over_time": _dense}

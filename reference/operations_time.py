@@ -47,26 +47,28 @@ def _truncated(spec: OperationSpec, given: Named) -> Named:
     params, window = group(given, "params"), int(given["k"])
     dtype = params["weight_ih"].dtype.name
     bound = truncated.bind(elman_of(params), bound_params(params), window, dtype)
-    grads = _gradients(bound, given, given["d_outputs"], np.zeros_like(given["h0"]))
+    h0 = given["h0"]
+    start, final = {"h": h0}, {"h": np.zeros_like(h0)}
+    grads = bound.sequence_vjp(given["x"], start, given["d_outputs"], final)
     return own_gradients(grads, "d_params") | {"d_x": grads["d.x"], "d_h0": grads["d.state.h"]}
-
-
-def _gradients(
-    bound: ReferenceImplementation, given: Named, d_outputs: Numbers, d_final: Numbers
-) -> Named:
-    return bound.sequence_vjp(given["x"], {"h": given["h0"]}, d_outputs, {"h": d_final})
 
 
 def _rtrl(spec: OperationSpec, given: Named) -> Named:
     del spec
     bound, h0 = network(group(given, "params")), given["h0"]
-    grads = _gradients(bound, given, given["d_outputs"], np.zeros_like(h0))
-    influence = np.zeros((*h0.shape, h0.shape[1], h0.shape[1]), h0.dtype)  # (B, H, H, H)
+    run, valid = bound.run(given["x"], {"h": h0}, None, None)
+    nothing = np.zeros_like(given["d_outputs"])
+
+    def back(d_outputs: Numbers, d_final: Numbers) -> Named:
+        return bound.network.backward(bound.params, run, valid, d_outputs, {"h": d_final})
+
+    grads = back(given["d_outputs"], np.zeros_like(h0))
+    rows: list[Numbers] = []
     for b, i in np.ndindex(h0.shape):
         unit = np.zeros_like(h0)
         unit[b, i] = 1
-        back = _gradients(bound, given, np.zeros_like(given["d_outputs"]), unit)
-        influence[b, i] = back["d.weight_hh"][0]
+        rows.append(back(nothing, unit)["d.weight_hh"][0])
+    influence = np.stack(rows).reshape(*h0.shape, h0.shape[1], h0.shape[1])  # (B, H, H, H)
     return own_gradients(grads, "d_params") | {"influence": influence}
 
 
@@ -81,14 +83,19 @@ def _flow(spec: OperationSpec, given: Named) -> Named:
         product = product @ step
         found.append(product)
     jacobians = np.stack(found[::-1])
-    norms = np.empty(jacobians.shape[:2], jacobians.dtype)  # (T, B)
-    for place in np.ndindex(norms.shape):
-        norms[place] = _spectral(jacobians[place])
-    return {"jacobians": jacobians, "norms": norms}
+    return {"jacobians": jacobians, "norms": _spectral(jacobians)}
 
 
-def _spectral(matrix: Numbers) -> Any:
-    """Return the largest singular value."""
+def _spectral(matrices: Numbers) -> Numbers:
+    """Return the largest singular value of each matrix (T, B, H, H), (T, B)."""
+    own = getattr(matrices, "spectral_norms", None)
+    norms: Numbers = own() if own else np.empty(matrices.shape[:2], matrices.dtype)
+    for place in () if own else np.ndindex(norms.shape):
+        norms[place] = _largest_singular_value(matrices[place])
+    return norms
+
+
+def _largest_singular_value(matrix: Numbers) -> Any:
     if matrix.dtype != object:
         return np.linalg.norm(matrix, 2)
     import mpmath

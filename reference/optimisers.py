@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnncheck.reference.arrays import Given, Named, Numbers, prefixed
+from rnncheck.reference.arrays import Given, Named, Numbers, as_array, prefixed
 from rnncheck.reference.nonlinearities import elementwise
 
 PLACEMENTS = ("paper", "hat")
@@ -94,16 +94,16 @@ class Adam:
     def _change(self, m: Numbers, v: Numbers, unbias1: Numbers, unbias2: Numbers) -> Numbers:
         rate, epsilon = number(self.rate, m), number(self.epsilon, m)
         if self.placement == "paper":
-            return np.asarray(
+            return as_array(
                 rate * (m / unbias1) / (elementwise("sqrt", like(v, v / unbias2)) + epsilon)
             )
         rate = rate * elementwise("sqrt", np.asarray(unbias2)) / unbias1
-        return np.asarray(rate * m / (elementwise("sqrt", v) + epsilon))
+        return as_array(rate * m / (elementwise("sqrt", v) + epsilon))
 
 
 def like(array: Numbers, value: Numbers) -> Numbers:
     """Return a value as an array of the same type; without axes NumPy makes it a bare number."""
-    return np.asarray(value, array.dtype)
+    return as_array(value, array.dtype)
 
 
 def number(value: float, array: Numbers) -> Numbers:

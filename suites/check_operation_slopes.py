@@ -7,6 +7,7 @@ import numpy as np
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.operations import OperationSpec
 from rnncheck.suites.check import Check
+from rnncheck.suites.check_gradient_differences import ALLOWED, LEAST_NORM, STEPS
 from rnncheck.suites.draw import Draw
 from rnncheck.suites.operation_case import OperationCase, OperationCaseSpec
 from rnncheck.suites.operation_cases import general
@@ -14,13 +15,11 @@ from rnncheck.suites.operation_subject import OperationSubject, OperationTruth
 from rnncheck.suites.tensor import Tensor
 from rnncheck.suites.truth import floats
 
-LEAST_NORM = 0.05  # below it, rounding in the results outweighs the slope
-
 
 def run(subject: OperationSubject, case: OperationCase, truth: OperationTruth) -> None:
     """Fail where a gradient, along a random direction, is not the slope of the results."""
     gradients, draw = subject.case_gradients(), Draw(case.record.seed + 1)
-    step, tensors = truth.allowance.step, []
+    step, tensors = STEPS[truth.dtype], []
     for name in case.spec.operation.differentiated:
         value = floats(case.arguments[name])
         direction = draw.array(value.shape, 1.0) + 1 / 128  # nowhere zero
@@ -29,7 +28,7 @@ def run(subject: OperationSubject, case: OperationCase, truth: OperationTruth) -
         down = _total(subject, case, name, value - step * direction)
         gradient = floats(gradients[f"d.{name}"])
         size = max(float(np.linalg.norm(gradient)), LEAST_NORM)
-        allowed = np.array(truth.allowance.differences * size)
+        allowed = np.array(ALLOWED[truth.dtype] * size)
         got = np.array(np.sum(gradient * direction))
         tensors.append(Tensor(f"d.{name}", got, np.array((up - down) / (2 * step)), allowed, ()))
     truth.compare("gradients are not the slopes of the implementation's own results", tensors)

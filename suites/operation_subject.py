@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.operations import (
@@ -19,14 +20,14 @@ from rnncheck.protocol.operations import (
 )
 from rnncheck.protocol.results import usable_arrays
 from rnncheck.reference.operations import bind
+from rnncheck.suites.allowance import Allowance
 from rnncheck.suites.compare import CheckFailure, NotJudgedError, compare
-from rnncheck.suites.operation_allowance import FIXED, OperationAllowance
 from rnncheck.suites.operation_case import OperationCase
+from rnncheck.suites.operation_sigmas import kept_operation_sigmas
 from rnncheck.suites.sentences import say
 from rnncheck.suites.tally import Tally
 from rnncheck.suites.tensor import Tensor
-
-BLURRED = 0.25  # of the allowance; what the reference in float32 uses more of is not judged
+from rnncheck.suites.truth import SINGLE
 
 
 class OperationSubject:
@@ -99,12 +100,13 @@ class OperationSubject:
 
 
 class OperationTruth:
-    """The right answers to a case, computed when first asked for.
+    """The right answers to a case, computed when first asked for, and how far one may be from them.
 
     Attributes:
         case: the case.
         dtype: the arithmetic by which answers are judged, "float64" or "float32".
         tally: what was compared.
+        computed: the dtype in which the answers are computed.
     """
 
     def __init__(
@@ -112,12 +114,21 @@ class OperationTruth:
     ) -> None:
         """Compute nothing yet."""
         self.case, self.dtype, self.tally = case, dtype, tally or Tally()
+        self.computed = dtype
         self.reference = bind(case.spec)
+        self._rounds = case, False
 
-    @property
-    def allowance(self) -> OperationAllowance:
-        """How far a right implementation may be."""
-        return FIXED[self.dtype]
+    def rounding_as(self, case: OperationCase, *, rounded: bool = False) -> OperationTruth:
+        """Return the same answers, allowed to be as far off as those to a case are.
+
+        Args:
+            case: with arguments that must give the same.
+            rounded: as of operation_sigmas.
+        """
+        other = OperationTruth(self.case, self.dtype, self.tally)
+        vars(other).update(vars(self))
+        other._rounds = case, rounded
+        return other
 
     @cached_property
     def results(self) -> Arrays:
@@ -130,57 +141,48 @@ class OperationTruth:
         return self.reference.compute_vjp(self.case.arguments, self.case.upstream)
 
     def values(self, name: str, got: Array, expected: Array) -> Tensor:
-        """Return a result as something to compare; whole numbers must be equal."""
-        right = np.asarray(expected, np.float64)
-        whole = name in whole_results(self.case.spec, "compute")
-        allowed = np.zeros(right.shape) if whole else self.allowance.values(right)
-        return Tensor(name, got, right, allowed, self._axes(name))
-
-    def gradient(self, name: str, got: Array, expected: Array) -> Tensor:
-        """Return a gradient as something to compare: by tensor, or by time slice."""
+        """Return a result or a gradient as something to compare; whole numbers must be equal."""
         right, axes = np.asarray(expected, np.float64), self._axes(name)
+        if name in whole_results(self.case.spec, "compute"):
+            return Tensor(name, got, right, np.zeros(right.shape), axes)
         over = tuple(range(1 if axes[:1] == ("t",) else 0, right.ndim))
-        return Tensor(name, got, right, self.allowance.block(right, over), axes)
+        alone = (self.computed, self.dtype) == ("float64", "float32")
+        every = tuple(range(right.ndim)) if alone else None
+        allowed = Allowance(right, self.dtype, partial(self._sigma, name), over, every)
+        return Tensor(name, got, right, allowed, axes)
 
     def every(self, got: Mapping[str, Array], right: Mapping[str, Array]) -> list[Tensor]:
         """Return results or gradients with what they should be, all that are right."""
-        pick = self.values
-        return [
-            (self.gradient if name.startswith("d.") else pick)(name, got[name], right[name])
-            for name in right
-        ]
+        return [self.values(name, got[name], right[name]) for name in right]
 
     def compare(self, claim: str, tensors: Iterable[Tensor]) -> None:
         """Raise CheckFailure unless every tensor is within the allowance.
 
         Raises:
-            NotJudgedError: in float32 the reference itself uses more than a quarter of it.
+            NotJudgedError: whole numbers differ, and the reference's do too in this arithmetic; or
+                as compare.
         """
         __tracebackhide__ = True
-        listed = list(tensors)
         try:
-            compare(claim, listed, self.dtype, self.tally)
+            compare(claim, list(tensors), self.dtype, self.tally)
         except CheckFailure:
-            if blurred := self._blurred({tensor.name for tensor in listed}):
-                raise NotJudgedError(say("blurred", name=blurred, dtype=self.dtype)) from None
+            if name := self._decided_by_rounding():
+                raise NotJudgedError(say("blurred", name=name, dtype=self.dtype)) from None
             raise
 
-    def _blurred(self, names: Collection[str]) -> str:
-        """Return the first of some results that rounding moves too far in the reference, or ""."""
-        if self.dtype == "float64":
+    def _sigma(self, name: str) -> NDArray[np.float64]:
+        case, rounded = self._rounds
+        call = "compute_vjp" if name.startswith("d.") else "compute"
+        return SINGLE[self.dtype] * kept_operation_sigmas(case, call, rounded=rounded)[name]
+
+    def _decided_by_rounding(self) -> str:
+        """Return the first whole result that the reference itself has otherwise, or ""."""
+        whole = whole_results(self.case.spec, "compute")
+        if self.dtype == "float64" or not whole:
             return ""
-        single, case, right = bind(self.case.spec, self.dtype), self.case, {**self.results}
-        with np.errstate(all="ignore"):
-            rounded = {**single.compute(case.arguments)}
-            if case.spec.operation.differentiated:
-                right |= self.gradients
-                rounded |= single.compute_vjp(case.arguments, case.upstream)
-        for tensor in self.every(rounded, right):
-            off = np.abs(np.asarray(tensor.got, np.float64) - tensor.expected)
-            most = BLURRED * np.asarray(tensor.allowed, np.float64)
-            if tensor.name in names and not (off <= most).all():
-                return tensor.name
-        return ""
+        rounded = bind(self.case.spec, self.dtype).compute(self.case.arguments)
+        other = (n for n in rounded if n in whole and (rounded[n] != self.results[n]).any())
+        return next(other, "")
 
     def _axes(self, name: str) -> tuple[str, ...]:
         return tuple(operation_axes(self.case.spec, name).lower())

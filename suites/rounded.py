@@ -24,8 +24,10 @@ from rnncheck.reference.nonlinearities import sigmoid
 Floats = NDArray[np.float64]
 RUNS = 16
 STOCK = 1 << 16
-_ROUNDED = {np.add, np.subtract, np.multiply, np.divide, np.exp, np.tanh}
-_EXACT = {np.negative, np.greater, np.greater_equal, np.less, np.less_equal, np.bitwise_and}
+_ROUNDED = {np.add, np.subtract, np.multiply, np.divide, np.exp, np.log, np.sqrt, np.tanh}
+_EXACT = {np.negative, np.absolute, np.bitwise_and} | {
+    *(np.greater, np.greater_equal, np.less, np.less_equal, np.equal)
+}
 
 
 class Noise:
@@ -93,6 +95,10 @@ class Rounded(NDArrayOperatorsMixin):
         """Return the length of the first axis."""
         return self.shape[0]
 
+    def __bool__(self) -> bool:
+        """Return the truth of the exact version of one number."""
+        return bool(self.runs[0])
+
     def __getitem__(self, index: Any) -> Rounded:
         """Return a view."""
         return self._like(self.runs[_inside(index)])
@@ -105,9 +111,20 @@ class Rounded(NDArrayOperatorsMixin):
         """Return the same numbers in another shape."""
         return self._like(self.runs.reshape(len(self.runs), *shape))
 
-    def sum(self, axis: int) -> Rounded:
-        """Return the sums over an axis."""
+    def sum(self, axis: int | None = None) -> Rounded:
+        """Return the sums over an axis, or over all."""
+        if axis is None:
+            return self.reshape(-1).sum(0)
         return self._like(_summed(self.noise, self.runs, axis % self.ndim + 1))
+
+    def spectral_norms(self) -> Rounded:
+        """Return the largest singular value of each matrix (..., N, N) along the last two axes.
+
+        It is off as if the matrix were by a factor of order N u (Anderson, E. et al. (1999), LAPACK
+        users' guide, section 4.9).
+        """
+        norms = np.linalg.norm(self.runs, 2, axis=(-2, -1))
+        return self._like(self.noise.rounded(norms, 2 * self.shape[-1] * norms))
 
     def less_the_largest(self) -> Rounded:
         """Return the numbers less the largest along the last axis, which is exactly known."""
@@ -130,6 +147,8 @@ class Rounded(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """Compute with every version, and round."""
+        if (ufunc, method) == (np.add, "at"):
+            return _added(self.noise, *(inputs[0].runs, inputs[1], inputs[2].runs))
         out = kwargs.pop("out", None)
         if method != "__call__" or kwargs:
             return NotImplemented
@@ -163,6 +182,9 @@ class Rounded(NDArrayOperatorsMixin):
     def _real(self, array: Any) -> Any:
         return array
 
+    def _shape(self, array: Any) -> tuple[int, ...]:
+        return tuple(array.shape)
+
     def _where(self, condition: Any, yes: Any, no: Any) -> Rounded:
         return self._like(np.where(*self._aligned(condition, yes, no)))
 
@@ -172,6 +194,12 @@ class Rounded(NDArrayOperatorsMixin):
     def _concatenate(self, arrays: Sequence[Any], axis: int = 0) -> Rounded:
         whole = [np.broadcast_to(self._versions(a, a.ndim), (1 + RUNS, *a.shape)) for a in arrays]
         return self._like(np.concatenate(whole, axis=axis % arrays[0].ndim + 1))
+
+    def _repeat(self, array: Rounded, repeats: int, axis: int) -> Rounded:
+        return self._like(np.repeat(array.runs, repeats, axis=axis + 1))
+
+    def _sum(self, array: Rounded) -> Rounded:
+        return array.sum()
 
     def _split(self, array: Rounded, parts: int, axis: int = 0) -> list[Rounded]:
         pieces = np.split(array.runs, parts, axis=axis % array.ndim + 1)
@@ -224,6 +252,13 @@ def _summed(noise: Noise, terms: Floats, axis: int, before: Floats | None = None
     squares = np.add.reduce(np.square(partial[*ahead, 1:]), axis=axis)
     whole = partial[*ahead, -1]
     return noise.rounded(whole, np.sqrt(squares if before is None else squares + before))
+
+
+def _added(noise: Noise, whole: Floats, places: NDArray[np.int64], terms: Floats) -> None:
+    """Add terms (R, *places, ...) to the rows of whole (R, V, ...) that the places name."""
+    for place in np.unique(places):
+        here = np.concatenate([whole[:, place][:, None], terms[:, places == place]], axis=1)
+        whole[:, place] = _summed(noise, here, 1)
 
 
 def _product(noise: Noise, left: Floats, right: Floats) -> Floats:

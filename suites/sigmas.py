@@ -30,7 +30,7 @@ def sigmas(case: Case, dtype: str = "float32", seed: int = 1) -> Arrays:
         dtype: of precision.PRECISIONS; what is returned for float64 is float32's, scaled.
         seed: of the rounding errors.
     """
-    bound, enter = bind(case.spec, case.params), _Entry(_sampled(dtype), seed)
+    bound, enter = bind(case.spec, case.params), Entry(_sampled(dtype), seed)
     if case.dropout is not None:
         bound = bound.training(case.dropout)
     params, start = enter.all(bound.params), enter.all(bound.start(case.state, case.x.shape[1]))
@@ -41,12 +41,12 @@ def sigmas(case: Case, dtype: str = "float32", seed: int = 1) -> Arrays:
     state = bound.shown(run.state)
     trace = {name: a for name, a in run.trace.items() if name in run.state}
     results = {"outputs": run.outputs} | prefixed("state.", state) | prefixed("trace.", trace)
-    return _deviations(results | grads, dtype)
+    return deviations(results | grads, dtype)
 
 
 def step_sigmas(case: Case, dtype: str = "float32", seed: int = 1) -> Arrays:
     """Return sigma of each result of a step on the first input and of its vjp; as sigmas."""
-    bound, enter = bind(case.spec, case.params), _Entry(_sampled(dtype), seed)
+    bound, enter = bind(case.spec, case.params), Entry(_sampled(dtype), seed)
     cell, batch = bound.network.loop.cell, case.x.shape[1]
     start = enter.all(bound.start(case.state, batch))
     given = enter.all(bound.params), enter(case.x[0]), start
@@ -54,7 +54,7 @@ def step_sigmas(case: Case, dtype: str = "float32", seed: int = 1) -> Arrays:
     d_outputs, d_state = bound.upstream(case.d_outputs[0], case.d_state, (batch,))
     upstream = enter(d_outputs), enter.all(d_state)
     grads = bound.shown(steps.backward(case.spec, cell, *given, {}, *upstream), "d.state.")
-    return _deviations({"outputs": outputs} | prefixed("state.", bound.shown(new)) | grads, dtype)
+    return deviations({"outputs": outputs} | prefixed("state.", bound.shown(new)) | grads, dtype)
 
 
 _KEPT: dict[tuple[str, str, str], Arrays] = {}
@@ -71,20 +71,23 @@ def kept_sigmas(case: Case, call: str, dtype: str) -> Arrays:
     return _KEPT[key]
 
 
-class _Entry:
+class Entry:
     """Turns the arrays of a case into numbers that are rounded as a dtype rounds."""
 
-    def __init__(self, dtype: str, seed: int) -> None:
-        self._precision = PRECISIONS[dtype]
+    def __init__(self, dtype: str, seed: int, *, exact: bool = True) -> None:
+        """Take a dtype; `exact` says whether numbers that it holds come without an error."""
+        self._exact, self._precision = exact, PRECISIONS[dtype]
         least = self._precision.smallest / 2 if dtype == "float16" else 0.0
         self._noise = Noise(self._precision.unit, least, seed)
 
     def __call__(self, array: Array) -> Any:
+        """Return an array as numbers of that kind."""
         exact = np.broadcast_to(np.asarray(array, np.float64), (RUNS + 1, *array.shape))
-        held = self._precision.rounded(array) == array
+        held = self._exact & (self._precision.rounded(array) == array)
         return Rounded(self._noise.rounded(exact, np.where(held, 0.0, exact)), self._noise)
 
     def all(self, arrays: Arrays) -> dict[str, Any]:
+        """Return every array as such numbers."""
         return {name: self(array) for name, array in arrays.items()}
 
 
@@ -92,7 +95,8 @@ def _sampled(dtype: str) -> str:
     return "float32" if dtype == "float64" else dtype
 
 
-def _deviations(results: dict[str, Any], dtype: str) -> Arrays:
+def deviations(results: dict[str, Any], dtype: str) -> Arrays:
+    """Return the rms deviation from the exact version of each element, in units of a dtype."""
     scale = PRECISIONS[dtype].unit / PRECISIONS[_sampled(dtype)].unit
     found: Arrays = {}
     for name, rounded in results.items():

@@ -46,6 +46,7 @@ def trial(
     if isinstance(record, OperationCaseSpec):
         of_operation = make_operation_case(record)
         right = OperationTruth(of_operation, judged, tally)
+        right.computed = dtype
         return OperationSubject(bind, of_operation, dtype, device), of_operation, right
     if dtype in HALVES and not record.golden:
         case = quantised(prepared.case(record), dtype)

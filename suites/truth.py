@@ -26,7 +26,7 @@ TWO_RUNS = 2**0.5  # between two results that both carry rounding errors
 
 LARGE = 1024.0  # a power of two
 LARGE_WORD = "large "
-_SINGLE = {"float32": 1.0, "float64": 2.0**-29}  # float64's sigma is float32's, scaled
+SINGLE = {"float32": 1.0, "float64": 2.0**-29}  # float64's sigma is float32's, scaled
 
 
 class Truth:
@@ -107,10 +107,10 @@ class Truth:
         place = self._words + call
         if place not in self._sigmas:
             known = self.known.get(place)
-            if known is None or self.dtype not in _SINGLE:
+            if known is None or self.dtype not in SINGLE:
                 known = kept_sigmas(self.case, call, self.dtype)
             else:
-                known = {name: _SINGLE[self.dtype] * sigma for name, sigma in known.items()}
+                known = {name: SINGLE[self.dtype] * sigma for name, sigma in known.items()}
             self._sigmas[place] = known
         return self._sigmas[place]
 

@@ -66,6 +66,7 @@ SAME_EVERYWHERE = (
     "test_mistakes_jordan",
     "test_new",
     "test_numpy_functions",
+    "test_operation_allowances",
     "test_operations",
     "test_picture",
     "test_reference_arguments",
