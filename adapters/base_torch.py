@@ -93,7 +93,7 @@ class TorchRunner:
         results = self.run(given, name.startswith("step"))
         self._note(arrays, given, results)
         if not vjp:
-            return {key: _numpy(tensor) for key, tensor in results.items()}
+            return {key: as_numpy(tensor) for key, tensor in results.items()}
         variables = self.module.state_dict(keep_vars=True)
         sources = {f"d.{key}": leaves[key] for key in inputs}
         sources |= {f"d.{key}": variables[key] for key in self.names}
@@ -130,7 +130,9 @@ class TorchRunner:
         self.facts["changed"] = [
             key
             for key, tensor in given.items()
-            if not np.array_equal(_numpy(tensor), arrays[key].astype(_numpy(tensor).dtype), True)
+            if not np.array_equal(
+                as_numpy(tensor), arrays[key].astype(as_numpy(tensor).dtype), True
+            )
         ]
         self.facts["dtypes"] = {key: str(t.dtype).split(".")[-1] for key, t in results.items()}
         self.facts["device"] = {key: t.device.type for key, t in results.items()}
@@ -152,7 +154,7 @@ class TorchRunner:
         found = {key: g for key, g in zip(taken, gradients, strict=True) if g is not None}
         self.facts["detached"] = sorted((results.keys() - live) | (sources.keys() - found))
         return {
-            key: _numpy(found[key]) if key in found else np.zeros(source.shape)
+            key: as_numpy(found[key]) if key in found else np.zeros(source.shape)
             for key, source in sources.items()
         }
 
@@ -162,7 +164,8 @@ def _match(key: str, upstream: Any, result: Any) -> Any:
     return upstream.reshape(result.shape).to(result.dtype)
 
 
-def _numpy(tensor: Any) -> Array:
+def as_numpy(tensor: Any) -> Array:
+    """Return a tensor as an array, of bfloat16 in float32."""
     plain = tensor.detach().cpu()
     if str(plain.dtype) == "torch.bfloat16":
         plain = plain.float()

@@ -13,6 +13,7 @@ from typing import Any
 from rnncheck.adapters.base import Adapter, Target
 from rnncheck.adapters.base_answers import find
 from rnncheck.adapters.base_called import construct
+from rnncheck.adapters.base_torch import as_numpy
 from rnncheck.adapters.base_torch_layer import TorchLayerLayout, layer_options
 from rnncheck.adapters.torch_layer import TorchLayerRunner
 from rnncheck.adapters.torch_layer import claims as claims_of_layer
@@ -65,8 +66,8 @@ class TorchDropoutRunner(TorchLayerRunner):
         for layer in range(len(self.spec.hidden_sizes) - 1):
             ones = self.torch.ones(steps, batch, layer_width(self.spec, layer), dtype=self.dtype)
             rate = 1 - self.spec.dropout.between_keep
-            shown = self.torch.nn.functional.dropout(ones, rate, True).numpy() != 0
-            kept = shown.astype(ones.numpy().dtype)  # (T, B, W)
+            dropped = as_numpy(self.torch.nn.functional.dropout(ones, rate, True))  # (T, B, W)
+            kept = (dropped != 0).astype(dropped.dtype)
             masks[f"dropout.l{layer}.between"] = (
                 kept if self.spec.time_major else kept.swapaxes(0, 1)
             )

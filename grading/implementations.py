@@ -99,7 +99,7 @@ def _own_handle(opened: Opened, world: str, device: str) -> Handle:
         claims=opened.claims,
         bind=opened.binds,
         device=device,
-        dtypes=DTYPES if whole or isinstance(spec, Operations) else DTYPES[:1],
+        dtypes=DTYPES if whole else DTYPES[:1],
         examples=1 if isinstance(spec, Operations) else EXAMPLES[world],
         close=opened.close,
         slow=world in ("keras3", "tf1"),

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnncheck.protocol.claims import DTYPES
-from rnncheck.suites.check import FAMILIES
 from rnncheck.suites.driver import Outcome, run_pair
 from rnncheck.suites.fresh import Fresh
 from rnncheck.suites.handle import Handle
@@ -100,10 +99,8 @@ def soak(
 
 
 def offered(handle: Handle) -> list[str]:
-    """Return the dtypes in which a handle runs, and the 16-bit ones that it claims beside them."""
-    whole = handle.families == FAMILIES
-    more = [d for d in DTYPES[2:] if whole and d in handle.claims]
-    return [*handle.dtypes, *more]
+    """Return the dtypes that a handle claims."""
+    return [dtype for dtype in DTYPES if dtype in handle.claims]
 
 
 def _fill(row: Row, handle: Handle, fresh: Fresh, budget: Budget) -> None:

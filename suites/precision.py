@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnncheck.protocol.claims import held
+from rnncheck.protocol.claims import DTYPES, held
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.suites.case import Case
 
 Floats = NDArray[np.float64]
+HALVES = DTYPES[2:]  # in which a case has numbers that they hold; a golden's stay as they are
 
 
 @dataclass(frozen=True)

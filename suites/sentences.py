@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "blurred": "rounding to {dtype} alone moves {name} by much of its allowance: it is not judged",
     "not_judged": "rounding alone moves {name} by more than {most} times its size: it is not judged",
     "share": "uses {share} of its allowance",
+    "zeros_of_rounding": "in {dtype} rounding makes outputs zero too, which look like dropped ones",
     "too_coarse": "differences of {dtype} numbers are too coarse to judge a gradient by",
     "state_order": "what stands in the place of c equals the last output; h should",
     "mask_values": "{name} holds {got}; a mask holds 1 for what is kept and 0 for what is dropped",

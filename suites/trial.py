@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from rnncheck.protocol.claims import DTYPES
 from rnncheck.suites.case import Case, CaseSpec
 from rnncheck.suites.operation_case import OperationCase, OperationCaseSpec, make_operation_case
 from rnncheck.suites.operation_subject import OperationSubject, OperationTruth
-from rnncheck.suites.precision import quantised
+from rnncheck.suites.precision import HALVES, quantised
 from rnncheck.suites.prepared import AFRESH, Prepared
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.tally import Tally
 from rnncheck.suites.truth import Truth
 
-HALVES = DTYPES[2:]  # in which a case has numbers that they hold; a golden's stay as they are
 AnyBind: TypeAlias = Callable[..., Any]  # a Bind or an OperationBind: the record says which
 AnyRecord: TypeAlias = CaseSpec | OperationCaseSpec
 Trial: TypeAlias = (
