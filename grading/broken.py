@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import io
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rnncheck.grading.effort import MOST_LINES, MOST_MENDED, tree_of
 from rnncheck.grading.python2 import in_python3, looks_old, parses
 
 _DEFINED = re.compile(r"[ \t]*(?:async[ \t]+)?(def|class)[ \t]+(\w+)")
@@ -44,6 +44,8 @@ def without_broken(text: str, place: str = "") -> tuple[str, tuple[str, ...]] | 
         text: of a file or of a notebook's cell.
         place: said before each line, as "cell 3, ".
     """
+    if len(text) > MOST_MENDED or text.count("\n") > MOST_LINES:
+        return None
     mender = _Mender(place)
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     mended = "".join(mender.mended(io.StringIO(plain).readlines(), 0, ""))
@@ -103,9 +105,7 @@ class _Mender:
         text = head + "".join(lines)
         self.read += len(text)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                ast.parse(text)
+            tree_of(text)
         except SyntaxError as error:
             old = in_python3(text) if looks_old(text) else None
             error.lineno = max((error.lineno or 1) - head.count("\n"), 1)

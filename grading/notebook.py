@@ -12,7 +12,7 @@ from rnncheck.suites.sentences import say
 
 MOST_CELLS = 2000
 _MAGIC = re.compile(r"^\s*(%|!|\?)|^\s*[\w.]+\?{1,2}\s*$|^\s*get_ipython\(\)")
-_ASSIGNED = re.compile(r"^(\s*)[\w, ]+=\s*[%!]")
+_ASSIGNED = re.compile(r"^(\s*)(?=\S)[\w, ]+=\s*[%!]")
 _CELL = re.compile(r"^\s*%%(\w+)(.*)")
 _FILE_CELLS = ("writefile", "file")  # of Python: what such a cell writes is meant to be used
 _PYTHON_CELLS = ("time", "timeit", "capture", "prun")

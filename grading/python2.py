@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
+
+from rnncheck.grading.effort import tree_of
 
 OLD_NAMES = ("xrange", "unicode", "basestring", "raw_input")
-_PRINT = re.compile(r"^(\s*|.*?[:;]\s*)print(?:\s+(?![=(.\s])|(?=[\"'])|\s*(?=$|#))(.*)$")
+_PRINT = re.compile(r"^([ \t\f]*|.*?[:;][ \t\f]*)print(?:\s+(?![=(.\s])|(?=[\"'])|\s*(?=$|#))(.*)$")
 _MOST_LINES = 200
 _MOST_JOINED = 10
 
@@ -20,9 +21,7 @@ def in_python3(text: str) -> str | None:
     lines = text.splitlines(keepends=True)
     for _ in range(_MOST_LINES):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                ast.parse("".join(lines))
+            tree_of("".join(lines))
         except SyntaxError as error:
             if not _mend(lines, error):
                 return None
@@ -51,7 +50,12 @@ def binds(tree: ast.Module, name: str) -> bool:
 
 def looks_old(text: str) -> bool:
     """Say whether a text that is not Python 3 has what Python 2 alone allows."""
-    marks = (_PRINT.pattern, r"^\s*except\s+[\w.]+\s*,\s*\w+\s*:", r"^\s*raise\s+\w+\s*,", r"<>")
+    marks = (
+        _PRINT.pattern,
+        r"^[ \t\f]*except\s+[\w.]+\s*,\s*\w+\s*:",
+        r"^[ \t\f]*raise\s+\w+\s*,",
+        r"<>",
+    )
     return any(re.search(mark, text, re.MULTILINE) for mark in marks)
 
 
@@ -97,9 +101,7 @@ def _mend_print(lines: list[str], index: int) -> bool:
 def parses(text: str) -> bool:
     """Say whether a text is Python 3; a warning is no fault."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        tree_of(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return True

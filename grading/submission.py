@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from rnncheck.grading.dotted import dotted, renamed
+from rnncheck.grading.effort import bounded
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.mended import in_utf8, mended
 from rnncheck.grading.notebook import NotebookError, notebook_text
@@ -90,7 +92,8 @@ def _described(path: Path, source: bytes, fault: str | None) -> Submission:
     if fault:
         return Submission(path, source, marker=_marker(source), fault=fault)
     try:
-        code, tree, notes, broken = _python(path, source)
+        with bounded():
+            code, tree, notes, broken = _python(path, source)
     except NotebookError as error:
         fault = f"{path.name} cannot be read as a notebook: {error}"
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -213,7 +216,7 @@ def _describe(path: Path, source: bytes, tree: ast.Module) -> Submission:
             aliases.update(found)
             imports.update(found.values(), _modules(statement))
         elif isinstance(statement, ast.ClassDef):
-            known = (_dotted(base, aliases) for base in statement.bases)
+            known = (dotted(base, aliases) for base in statement.bases)
             bases[statement.name] = tuple(base for base in known if base)
             names.add(statement.name)
             methods.update(s.name for s in statement.body if isinstance(s, ast.FunctionDef))
@@ -221,8 +224,8 @@ def _describe(path: Path, source: bytes, tree: ast.Module) -> Submission:
             names.add(statement.name)
         elif isinstance(statement, ast.Assign):
             names.update(_assigned(statement))
-            aliases.update(_renamed(statement, aliases))
-    chains = (_dotted(node, aliases) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+            aliases.update(renamed(statement, aliases))
+    chains = (dotted(node, aliases) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
     imports.update(chain for chain in chains if chain)
     held = frozenset(names), frozenset(imports), bases, frozenset(methods)
     return Submission(path, source, *held, marker=_marker(source))
@@ -280,20 +283,3 @@ def _assigned(statement: ast.Assign) -> Iterator[str]:
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 yield node.id
-
-
-def _renamed(statement: ast.Assign, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Return the alias that `tf = tf.compat.v1` makes."""
-    target, value = statement.targets[0], _dotted(statement.value, aliases)
-    return {target.id: value} if isinstance(target, ast.Name) and value else {}
-
-
-def _dotted(node: ast.expr, aliases: Mapping[str, str]) -> str | None:
-    """Return `a.b.c` with its root resolved; None if the root is not imported."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name) or node.id not in aliases:
-        return None
-    return ".".join([aliases[node.id], *reversed(parts)])

@@ -64,7 +64,7 @@ def command(view: View, arguments: Sequence[str]) -> list[str]:
     Raises:
         RefusedError: there is no bubblewrap, or it cannot make the namespaces here.
     """
-    path = find()
+    path, problem = find(), ""
     for wanted in _variants():
         inside = [path, *wanted.before, *_files(view, wanted.sized), *_python()]
         problem = _problem(tuple(inside))

@@ -23,7 +23,9 @@ from rnncheck.worker.proxy import Binder, Proxy
 from rnncheck.worker.servers import Servers, shared
 from rnncheck.worker.stage import WORLDS
 from rnncheck.worker.tiers import Layers
-from rnncheck.worker.untrusted import plain
+from rnncheck.worker.untrusted import clean, plain
+
+_MOST_NOTES = 20
 
 __all__ = ["Limits", "Loaded", "Session"]
 
@@ -223,7 +225,7 @@ class Session:
         binder = Binder(self.link, number, meta["names"][0], self.device)
         narrowed = frozenset(claims) if claims is not None else None
         told = plain(reply.get("notes"))
-        notes = tuple(map(str, told)) if isinstance(told, list) else ()
+        notes = tuple(map(clean, told[:_MOST_NOTES])) if isinstance(told, list) else ()
         named = tuple(meta["names"])
         return Loaded(binder, adapter, named, missing, meta["filename"], narrowed, notes)
 

@@ -20,7 +20,7 @@ from rnncheck.protocol.operations import OperationSpec
 from rnncheck.protocol.results import room, usable
 from rnncheck.protocol.spec import Spec
 from rnncheck.worker.link import Link
-from rnncheck.worker.untrusted import plain
+from rnncheck.worker.untrusted import facts
 
 
 @functools.lru_cache(256)
@@ -102,8 +102,7 @@ class Binder:
         meta["handle"] = binding.handle
         seconds = min(seconds, self.link.limits.call_s)
         reply, results = self.link.request(meta, native, seconds, bounds)
-        told = plain(reply.get("facts"))
-        return results, told if isinstance(told, dict) else {}
+        return results, facts(reply.get("facts"))
 
     def _order(self, binding: Binding) -> dict[str, Any]:
         binding.handle, drop = self.link.new_handle()

@@ -10,6 +10,8 @@ from rnncheck.protocol.faults import KINDS, Fault
 MOST_MESSAGE = 500
 MOST_DETAIL = 2000
 _MOST_DEPTH = 4
+_MOST_WORDS = 50
+_JUDGES = ("shapes",)  # what the judge sees by itself
 
 
 def clean(text: object, most: int = MOST_MESSAGE) -> str:
@@ -33,6 +35,18 @@ def plain(value: object, depth: int = _MOST_DEPTH) -> Any:
     if depth and isinstance(value, dict):
         return {clean(name): plain(item, depth - 1) for name, item in value.items()}
     return clean(value if isinstance(value, str) else "...")
+
+
+def facts(told: object) -> dict[str, Any]:
+    """Return the facts that a worker tells beside its results, those that are read in their form."""
+    found = plain(told)
+    if not isinstance(found, dict):
+        return {}
+    for name in ("changed", "warnings"):
+        texts = found.get(name, [])
+        found[name] = [t for t in texts if isinstance(t, str)] if isinstance(texts, list) else []
+        found[name] = found[name][:_MOST_WORDS]
+    return {name: value for name, value in found.items() if value != [] and name not in _JUDGES}
 
 
 def fault(words: object, *, absent: bool) -> Fault:
