@@ -59,7 +59,7 @@ def _likeness(assignment: Assignment, submission: Submission) -> tuple[int, bool
     fitting = [c for c in assignment.contracts.values() if _fits(c, submission)]
     own = bool(_frameworks(submission))
     defined = [
-        (found, bool(contract.imports) == own)
+        (min(found, _most(contract)), bool(contract.imports) == own)
         for contract in fitting
         if not contract.any_convention and (found := _defined(contract, submission))
     ]
@@ -102,19 +102,25 @@ def _defined(contract: Contract, submission: Submission) -> int:
         found = sum(plain_name(name) in own for name in contract.names)
         found = max(found, len(other & submission.names))
         found = max(found, len(submission.methods.intersection(contract.names)))
-    if contract.parts and contract.operations is not None:
-        return min(found, 1)  # what stands beside a network in the same file
     return found if contract.parts or found == len(contract.names) else 0
+
+
+def _most(contract: Contract) -> int:
+    """Return how many names count: one of what stands beside a network in the same file."""
+    return 1 if contract.parts and contract.operations is not None else len(contract.names)
 
 
 def _frameworks(submission: Submission) -> list[str]:
     return sorted({name.partition(".")[0] for name in submission.imports} & set(FRAMEWORKS))
 
 
-def _closeness(contract: Contract, submission: Submission) -> tuple[int, int, int]:
+def _closeness(contract: Contract, submission: Submission) -> tuple[bool, int, int, int]:
+    roots = {name.partition(".")[0] for name in submission.imports}
+    own = bool(contract.imports) or not contract.parts
+    possible = own or "numpy" in roots or not _frameworks(submission)
     defined = _defined(contract, submission)
     bases = [base for name in contract.names for base in submission.bases.get(name, ())]
-    return defined, bool(_reach(contract, bases)), _reach(contract, submission.imports)
+    return possible, defined, bool(_reach(contract, bases)), _reach(contract, submission.imports)
 
 
 def _reach(contract: Contract, dotted: frozenset[str] | list[str]) -> int:

@@ -133,7 +133,7 @@ def _fit(report: Report) -> tuple[float, int]:
 
 
 def _is_backward(name: str) -> bool:
-    return name.endswith("backward")
+    return name.endswith(("backward", "gradient"))
 
 
 def _weighed(report: Report, part: Part) -> Report:
