@@ -17,17 +17,17 @@ from rnncheck.adapters.course_cs231n_operations import FORWARD, LOSS
 from rnncheck.adapters.torch_operations import TorchOperationsRunner
 from rnncheck.protocol.faults import Fault
 
+LOSS_OF: tuple[str, ...] = ("logits", "targets", "mask")
+
 
 class Cs231nTorchOperationsRunner(TorchOperationsRunner):
     """Calls the functions by their names; see adapters.base.Runner."""
 
     def answer(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a function gives, without what stands beside it."""
-        if self.spec.name == "cross_entropy":
-            name, keys = LOSS, ("logits", "targets", "mask")
-        else:
-            start, keys = FORWARD[self.spec.name][:2]
-            name = f"{start}_forward"
+        name, keys = LOSS, LOSS_OF
+        if self.spec.name in FORWARD:
+            name, keys = f"{FORWARD[self.spec.name][0]}_forward", FORWARD[self.spec.name][1]
         function, args = find(self.namespace, name), [given[key] for key in keys]
         if not callable(function):
             raise Fault("error", f"{name} is {describe(function)}; it must be a function")
