@@ -109,7 +109,8 @@ def file_names(results: Sequence[Result]) -> list[str]:
     found: dict[str, str] = {}
     for number, (name, result) in enumerate(zip(plain, results, strict=True)):
         full = f"{name}{_suffix(result['file'])}" if uses[name.casefold()] > 1 else name
-        full += f"-{number}" if full.casefold() in found else ""  # names that are shown alike
+        while full.casefold() in found:  # names that are shown alike, or made to be
+            full += f"-{number}"
         found[full.casefold()] = f"{full}.json"
     return list(found.values())
 

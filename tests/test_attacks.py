@@ -36,6 +36,7 @@ ALSO = (
     *("forks", "runs_a_program", "kills_everybody", "kills_the_judge", "leaves_a_daemon"),
     *("takes_a_namespace", "mounts", "becomes_root", "unfilters_itself", "takes_all_memory"),
     *("patches_the_server", "writes_a_verdict", "imports_the_reference", "loops", "random_answers"),
+    *("signals_by_a_descriptor", "keeps_others_from_a_file", "marks_files"),
 )
 NO_TIER = "workers cannot be shut in here; rnncheck doctor says why"
 

@@ -10,6 +10,7 @@ import pytest
 from rnncheck.grading import batch
 from rnncheck.grading.assignment import load
 from rnncheck.grading.collect import item_of
+from rnncheck.grading.export import file_names
 from rnncheck.grading.submission import submission_of
 from rnncheck.worker.servers import Servers
 from tests.judging import home
@@ -85,3 +86,12 @@ def test_odd_replies_end_in_a_verdict(servers: Servers) -> None:
         assert verdict["status"] == "judged"
         assert verdict["mark"] in ((0,) if "fault" in told else (0, 100))
         json.dumps(verdict, allow_nan=False).encode()
+
+
+def test_names_made_to_be_anothers_stand_alone() -> None:
+    """A file that is called like another's result, with its digest and number, takes nothing."""
+    files = ["class/bob/mine.py", "class/eve/mine.py"]
+    taken = Path(file_names([{"file": file, "assignment": "elman"} for file in files])[0]).stem
+    files += [f"class/eve/{taken}-3.py", f"class/eve/{taken}.py"]
+    names = file_names([{"file": file, "assignment": "elman"} for file in files])
+    assert len({name.casefold() for name in names}) == len(files)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rnncheck.worker.calls import ALLOWED_IF_OWN, DENIED, NEWEST, SPECIAL
+from rnncheck.worker.calls import ALLOWED_IF_OWN, DENIED, NEWEST, REFUSED_IF, SPECIAL
 from rnncheck.worker.seccomp import program
 from tests.judging import home
 
@@ -98,6 +98,17 @@ def test_limits_are_read_but_not_set(machine: str) -> None:
         assert answer(machine, number, 0, 7, pointer) == REFUSE
 
 
+@machines
+def test_nobody_else_is_told_of_a_file(machine: str) -> None:
+    """Descriptors are used as ever, but give no signal to others and keep no file from them."""
+    column = [*MACHINES].index(machine)
+    for rows, values in REFUSED_IF.values():
+        assert answer(machine, rows[column], 3, 4, 5) == ALLOW
+        for value in values:
+            assert answer(machine, rows[column], 3, value, 5) == REFUSE
+            assert answer(machine, rows[column], 3, value | 1 << 40, 5) == REFUSE
+
+
 def test_other_architectures_are_killed() -> None:
     """32-bit calls and those of the x32 ABI have other numbers."""
     assert answer("x86_64", 20, architecture=0x40000003) == KILL
@@ -114,7 +125,7 @@ def test_numbers_are_the_kernels(machine: str) -> None:
     found = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", text)
     known = {name: int(number) for name, number in found}
     column = [*MACHINES].index(machine)
-    table = {**SPECIAL, **ALLOWED_IF_OWN, **DENIED}
+    table = {**SPECIAL, **ALLOWED_IF_OWN, **DENIED} | {n: row for n, (row, _) in REFUSED_IF.items()}
     assert {n: row[column] for n, row in table.items() if n in known} == {
         name: known[name] for name in table if name in known
     }

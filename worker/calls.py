@@ -15,6 +15,14 @@ SPECIAL: dict[str, tuple[int, int]] = {
 # Allowed with one's own process as first argument.
 ALLOWED_IF_OWN: dict[str, tuple[int, int]] = {"kill": (62, 129), "tgkill": (234, 131)}
 
+# Refused with certain second arguments: a signal from the kernel to another process (F_SETOWN,
+# F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP), a lease that keeps others from opening a file, news
+# of a folder (F_SETLEASE, F_NOTIFY).
+REFUSED_IF: dict[str, tuple[tuple[int, int], tuple[int, ...]]] = {
+    "fcntl": ((72, 25), (8, 10, 15, 1024, 1026)),
+    "ioctl": ((16, 29), (0x8901, 0x8902)),
+}
+
 _PROCESSES: dict[str, _Row] = {
     "fork": (57, None),
     "vfork": (58, None),
@@ -61,6 +69,18 @@ _OWNERS: dict[str, _Row] = {
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
+}
+_MARKS: dict[str, _Row] = {  # on files that can be seen, which Landlock does not guard
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
 }
 _VIEWS: dict[str, _Row] = {
     "unshare": (272, 97),
@@ -128,10 +148,12 @@ _KERNEL: dict[str, _Row] = {
     "sethostname": (170, 161),
     "setdomainname": (171, 162),
     "syslog": (103, 116),
+    "sync": (162, 81),
+    "syncfs": (306, 267),
     "vhangup": (153, 58),
     "lookup_dcookie": (212, 18),
     "modify_ldt": (154, None),
     "iopl": (172, None),
     "ioperm": (173, None),
 }
-DENIED: dict[str, _Row] = {**_PROCESSES, **_OWNERS, **_VIEWS, **_REACH, **_KERNEL}
+DENIED: dict[str, _Row] = {**_PROCESSES, **_OWNERS, **_MARKS, **_VIEWS, **_REACH, **_KERNEL}

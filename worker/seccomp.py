@@ -9,15 +9,16 @@ import ctypes
 import errno
 import functools
 import struct
+from collections.abc import Sequence
 
-from rnncheck.worker.calls import ALLOWED_IF_OWN, DENIED, NEWEST, SPECIAL
+from rnncheck.worker.calls import ALLOWED_IF_OWN, DENIED, NEWEST, REFUSED_IF, SPECIAL
 from rnncheck.worker.syscalls import machine, seccomp
 
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 _REFUSE = _FAIL | errno.EPERM
-_NUMBER, _ARCHITECTURE, _FIRST, _THIRD = 0, 4, 16, 32  # offsets in struct seccomp_data
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD = 0, 4, 16, 24, 32  # offsets in struct seccomp_data
 _X32 = 0x40000000
 _THREAD = 0x10000
 _SET_FILTER, _ALL_THREADS = 1, 1
@@ -46,6 +47,8 @@ def program(own: int, on: str) -> bytes:
     ]
     for row in ALLOWED_IF_OWN.values():
         code += _where(row[column], _EQUAL, {_FIRST: own})
+    for rows, values in REFUSED_IF.values():
+        code += _except(rows[column], _SECOND, values)
     for row_of_two in DENIED.values():
         number = row_of_two[column]
         code += [] if number is None else _answer(_EQUAL, number, _REFUSE)
@@ -83,3 +86,10 @@ def _where(number: int, test: int, values: dict[int, int]) -> list[bytes]:
     """Allow this call where the words at all these offsets pass the test, else refuse it."""
     refuse = [s for at, value in values.items() for s in _unless(test, value, at, _REFUSE)]
     return [_step(_EQUAL, number, 0, len(refuse) + 1), *refuse, _step(_RETURN, _ALLOW)]
+
+
+def _except(number: int, offset: int, values: Sequence[int]) -> list[bytes]:
+    """Refuse this call where the word at the offset is one of these, else allow it."""
+    refuse = [step for value in values for step in _answer(_EQUAL, value, _REFUSE)]
+    body = [_step(_LOAD, offset), *refuse, _step(_RETURN, _ALLOW)]
+    return [_step(_EQUAL, number, 0, len(body)), *body]
