@@ -133,7 +133,7 @@ class KerasRunner:
     def _gradients(self, given: dict[str, Any], step: bool) -> Arrays:
         inputs = [key for key in given if key == "x" or key.startswith("state.")]
         sources = {f"d.{key}": given[key] for key in inputs}
-        sources |= {f"d.{name}": weight.value for name, weight in self.weights().items()}
+        sources |= {f"d.{name}": _watched(weight) for name, weight in self.weights().items()}
         with self.tf.GradientTape() as tape:
             tape.watch(list(sources.values()))
             results = self._noted(self.run(given, step))
@@ -156,3 +156,8 @@ class KerasRunner:
 def _numpy(tensor: Any) -> Array:
     array: Array = tensor.numpy()
     return array.astype(np.float32) if array.dtype.kind == "V" else array  # bfloat16
+
+
+def _watched(weight: Any) -> Any:
+    """Return what a tape watches: the tensor behind a weight of Keras, or a tf.Variable itself."""
+    return weight if callable(weight.value) else weight.value

@@ -56,7 +56,7 @@ class KerasOwnRunner(KerasRunner):
         self.calls = Calls()
         self._set_dtype()
         with self.tf.device(self.device):
-            self.built = self._made(kind, INPUTS, HIDDEN)
+            self.built = self._made_somehow(kind)
             shapes = {n: tuple(w.shape) for n, w in weights_of(self.built).items()}
             if not shapes:
                 raise Fault("not_implemented", f"{type(self.built).__name__} has no weights")
@@ -111,6 +111,21 @@ class KerasOwnRunner(KerasRunner):
     def _values(self) -> Arrays:
         return values(self.pieces, self.spec, self.params, state_first=self.state_first)
 
+    def _made_somehow(self, kind: Any) -> Any:
+        """Return the object at telling sizes; one whose variables are float32 computes so."""
+        try:
+            return self._made(kind, INPUTS, HIDDEN)
+        except (self.tf.errors.InvalidArgumentError, TypeError, ValueError):
+            own = self.dtype
+            self.dtype = "float32"
+            self._set_dtype()
+            try:
+                return self._made(kind, INPUTS, HIDDEN)
+            except Exception:
+                self.dtype = own
+                self._set_dtype()
+            raise
+
     def _made(self, kind: Any, inputs: int, units: int) -> Any:
         """Return the object with its weights, called once on zeros."""
         try:
@@ -140,10 +155,21 @@ def weights_of(layer: Any) -> dict[str, Any]:
     """Return the trainable weights of a layer under the names of its attributes, else their own."""
     found: dict[str, Any] = {}
     attributes = {id(value): name for name, value in _held(layer, "", 3)}
-    for number, weight in enumerate(layer.trainable_weights):
-        name = attributes.get(id(weight), str(weight.path))
+    own = {id(weight): weight for weight in layer.trainable_weights}
+    own |= {id(v): v for v in _variables(layer)}
+    for number, weight in enumerate(own.values()):
+        name = attributes.get(id(weight)) or str(getattr(weight, "path", weight.name))
         found[name if name not in found else f"{name}.{number}"] = weight
     return found
+
+
+def _variables(layer: Any) -> Iterator[Any]:
+    """Yield the plain tf.Variable that a layer holds: Keras 3 does not count them."""
+    import tensorflow as tf
+
+    for _, value in _held(layer, "", 3):
+        if isinstance(value, tf.Variable) and value.trainable:
+            yield value
 
 
 def _held(owner: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:

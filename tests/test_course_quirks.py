@@ -46,6 +46,7 @@ RIGHT = {
         ),
     )
     + "\nfor k in xrange(2):\n    print k\n",
+    "arrays of a GPU": changed(RNN, ("import numpy as np\n", "import cupy as np\n")),
     "another module for arrays is tried first": changed(
         RNN,
         (

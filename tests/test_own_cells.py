@@ -1,5 +1,6 @@
 """Cells and layers with parameters, names and calls of their own, as strangers write them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,31 @@ class MyLSTM(nn.Module):
     pass
 """
 
+KERAS_2 = """
+import tensorflow as tf
+from tensorflow.keras import backend as K
+from keras.engine.topology import Layer
+
+class MyLSTMCell(Layer):
+    def __init__(self, units, **more):
+        super(MyLSTMCell, self).__init__(**more)
+        self.units = units
+
+    def build(self, input_shape):
+        wide = 4 * self.units
+        self.kernel = self.add_weight("kernel", shape=(input_shape[-1], wide))
+        self.recurrent = self.add_weight("recurrent", shape=(self.units, wide))
+        self.bias = self.add_weight("bias", shape=(wide,))
+
+    def call(self, inputs, states):
+        h, c = states
+        a = K.bias_add(K.dot(inputs, self.kernel) + K.dot(h, self.recurrent), self.bias)
+        i, f, g, o = tf.split(a, 4, axis=1)
+        c = K.sigmoid(f) * c + K.sigmoid(i) * K.tanh(g)
+        h = K.sigmoid(o) * K.tanh(c)
+        return h, [h, c]
+"""
+
 RIGHT = {
     "own-lstm": (LSTM, "single biases; the batch first"),
     "own-gru-cell": (GRU, "double biases; reset before the matmul, z_takes"),
@@ -114,6 +140,21 @@ def test_keras_state_may_come_with_c_before_h(tmp_path: Path) -> None:
     report = judged(tmp_path, "own-lstm", text)
     assert report.mark == 100
     assert any("the state is (c, h)" in note for note in report.notes)
+
+
+@home("keras3")
+@pytest.mark.parametrize("variables", [False, True])
+def test_class_for_keras_2_gets_full_marks(tmp_path: Path, variables: bool) -> None:
+    """Weights named first, or plain variables in float32; the backend's functions; old modules."""
+    text = KERAS_2
+    if variables:
+        text = re.sub(
+            r'self.add_weight\("\w+", shape=(.*)\)\n', r"tf.Variable(tf.zeros(\1))\n", text
+        )
+        assert text.count("tf.Variable") == 3
+    report = judged(tmp_path, "own-lstm-cell", text)
+    assert report.mark == 100
+    assert ("computes in float32" in report.notes) == variables
 
 
 @home("torch")

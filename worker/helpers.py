@@ -189,6 +189,8 @@ def plain_range(*args: Any, **options: Any) -> Any:
 
 _DECORATORS = dict.fromkeys(("jit", "njit", "vectorize", "prange"), plain_decorator)
 _SPECIAL: dict[str, dict[str, Any]] = {
+    "cupy": {**vars(np), "asnumpy": np.asarray, "scatter_add": np.add.at},
+    "cupyx": {"scatter_add": np.add.at},
     "numba": {**_DECORATORS, "prange": range},
     "tqdm": {"tqdm": plain_iterable, "trange": plain_range, "tqdm_notebook": plain_iterable},
     "past": {**OLD_BUILTINS, "range": range},

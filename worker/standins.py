@@ -15,6 +15,7 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from rnncheck.adapters.base_keras_old import names_of
 from rnncheck.worker.helpers import OLD_BUILTINS, OLD_LISTS, OLD_MODULES, helpers_of
 
 
@@ -89,13 +90,15 @@ def import_or_stand_in(
         name = name or "the package of this file"
         return StandIn(name, helpers_of(name, columns=columns))
     old = OLD_MODULES.get(name)
+    if fromlist and name.startswith("tensorflow.python.keras"):
+        return StandIn(name, names_of(name))  # classes of another Keras
     try:
         module = builtins.__import__(old or name, globals, locals, fromlist or (), 0)
     except ModuleNotFoundError as error:
         missing = error.name or ""
         if not (name == missing or name.startswith(missing + ".")):
             raise
-        known = helpers_of(name, columns=columns)
+        known = names_of(name) or helpers_of(name, columns=columns)
         return StandIn(name, known) if fromlist else _root(name, known)
     lacking = [n for n in fromlist or () if n != "*" and not _has(module, n)]
     if not lacking:
