@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -22,7 +23,10 @@ SMALL = 2**16  # bytes below which a ratio says nothing
 SKIPPED = ("__pycache__", "__MACOSX", "__init__.py")
 _ENTRY = b"PK\x01\x02"  # with which each entry in a zip's list of members begins
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others can ask for gigabytes to decompress
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError),
+    *(ValueError, LookupError, OverflowError),
+)
 _LINE = "hand in the code alone"
 
 

@@ -82,7 +82,7 @@ def collect(paths: Sequence[Path], assignment: Assignment | None = None) -> Clas
 
     Each belongs to `assignment` if that is given, else to the one that its nearest folder is
     named like, at most the folder or zip that was given, else to the one that the file itself
-    tells.
+    tells. Folders in a zip that a student handed in count last.
 
     Raises:
         UsageError: a path does not exist, a given zip cannot be read, or there is no submission.
@@ -175,7 +175,16 @@ def _student(found: _Found) -> str:
 
 
 def _read(found: _Found) -> Submission:
-    """Read a submission; what is no plain file is a fault of its own."""
+    """Read a submission; whatever is wrong with it is its own fault, and stops no class."""
+    try:
+        return _read_plain(found)
+    except Exception as error:
+        kind = type(error).__name__
+        return Submission(found.path, fault=f"{found.path.name} cannot be read ({kind})")
+
+
+def _read_plain(found: _Found) -> Submission:
+    """Read a submission; what is no plain file has a fault."""
     path, member = found.path, found.member
     if member is not None and member.fault:
         return Submission(path, fault=f"{path.name}: {member.fault}")
@@ -193,10 +202,15 @@ def _read(found: _Found) -> Submission:
 def _assignment(submission: Submission, root: Path) -> Assignment:
     folders = list(submission.path.absolute().parents)
     top = folders[0] if root == submission.path else root.absolute()
-    for folder in folders:
+    folders = folders[: folders.index(top) + 1]
+    for folder in sorted(folders, key=lambda folder: _students(folder, top)):
         name = folder.stem if folder == top and _is_zip(root) else folder.name
         if name in names():
             return load(name)
-        if folder == top:
-            break
     return load(find_assignment(submission))
+
+
+def _students(folder: Path, top: Path) -> bool:
+    """Say whether a folder stands in a zip that was handed in: whose it is, named it."""
+    below = [each for each in (folder, *folder.parents) if top in each.parents]
+    return any(each.suffix.lower() == ".zip" for each in below)

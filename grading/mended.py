@@ -63,7 +63,7 @@ def _cookie(source: bytes) -> str:
 def _decoded(source: bytes, encoding: str) -> str:
     try:
         return _named(source.decode(encoding), 2)
-    except UnicodeDecodeError:
+    except (UnicodeError, LookupError):
         return ""
 
 

@@ -178,7 +178,10 @@ def _parse(source: bytes) -> ast.Module:
     except SyntaxError:
         source.decode("utf-8")  # says which byte is wrong, if that is the reason
         raise
-    source.decode(encoding)
+    try:
+        source.decode(encoding)
+    except LookupError as error:  # one that is no encoding of texts
+        raise SyntaxError(f"unknown encoding: {encoding}") from error
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(source)

@@ -226,3 +226,33 @@ def test_zip_s_name_tells_the_assignment(tmp_path: Path) -> None:
 def test_names_of_an_lms_tell_the_student(path: str, student: str) -> None:
     """The outermost name that an LMS gave decides."""
     assert student_of(path.split("/"), ["elman"]) == student
+
+
+def test_student_s_folders_do_not_choose(tmp_path: Path) -> None:
+    """A zip that was handed in for an assignment is not judged as an easier one."""
+    inner = zipped({"elman-cell/rnn.py": CODE})
+    path = tmp_path / "handed-in.zip"
+    path.write_bytes(zipped({"gru/eve.zip": inner, "eve.zip": inner}))
+    found = {item.path.relative_to(path).parts[0]: item for item in collect([path]).items}
+    named = {name: item.assignment.name for name, item in found.items() if item.assignment}
+    assert named == {"gru": "gru", "eve.zip": "elman-cell"}
+
+
+def test_zip_with_a_nameless_member_is_its_own_fault(tmp_path: Path) -> None:
+    """The library stumbles over it; the others in the class's zip are read."""
+    whole = zipped({"x": CODE})
+    at = whole.rindex(b"PK\x01\x02")
+    nameless = whole[: at + 28] + b"\0\0" + whole[at + 30 : at + 46] + whole[at + 47 :]
+    data = zipped({"eve.zip": nameless, "bob.py": CODE})
+    found = collected(tmp_path / "class.zip", data)
+    assert found["bob.py"].submission.fault is None
+    assert found["eve.zip"].submission.fault
+
+
+@pytest.mark.parametrize("name", ["hex", "undefined", "base64", "idna", "punycode", "no such"])
+def test_odd_encoding_is_its_own_fault(name: str, tmp_path: Path) -> None:
+    """One that is none of texts, too: it stops no class."""
+    odd = f"# coding: {name}\n".encode() + CODE + b"# \xff\n"
+    found = collected(tmp_path / "class.zip", zipped({"eve.py": odd, "bob.py": CODE}))
+    assert found["bob.py"].submission.fault is None
+    assert found["eve.py"].submission.source == odd
