@@ -119,9 +119,9 @@ def equal_digits(given: Arrays, theirs: Arrays, share: float) -> int | None:
     for name, array in given.items():
         if name not in theirs or theirs[name].shape != array.shape:
             return None
-        other, blank = theirs[name], np.isnan(array)
-        if blank.any():  # what is no number may be no number in both, at the same places
-            if not np.array_equal(blank, np.isnan(other)):
+        other, blank = theirs[name], ~np.isfinite(array)
+        if blank.any():  # what is no number, or has no end, may be so in both, at the same places
+            if not np.array_equal(array[blank], other[blank], equal_nan=True):
                 return None
             array, other = array[~blank], other[~blank]
         size = max(float(np.max(np.abs(other), initial=0.0)), 1e-300)

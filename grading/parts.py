@@ -119,7 +119,16 @@ def _judge_part(
         if _marks(trial) > _marks(best):
             best, supplied = trial, supply
             notes.append(say("right_steps", steps=", ".join(wrong)))
+        elif not any(judged.diagnosis for judged in best.judged):
+            best = _explained(best, trial)
     return replace(best, notes=(*best.notes, *notes)), contract, supplied
+
+
+def _explained(report: Report, trial: Report) -> Report:
+    """Return a report with the mistakes that show in another, where right steps were given."""
+    found = {judged.outcome.check: judged.diagnosis for judged in trial.judged}
+    every = [replace(j, diagnosis=found.get(j.outcome.check)) for j in report.judged]
+    return replace(report, judged=tuple(every))
 
 
 def _marks(report: Report) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,10 @@ class BackwardLoop(Variation):
 
     without = frozenset({"lengths", "mask", "zero_length", "dropout", "dropout_given"})
     by_steps = True
+
+    def order(self, steps: int) -> Iterable[int]:
+        """Return the steps in the order of the loop."""
+        return reversed(range(steps))
 
     def upstream(self, d_state: Mapping[str, Array]) -> Arrays:
         """Return the gradient with which the last step starts."""
@@ -41,17 +45,17 @@ class BackwardLoop(Variation):
         """Return gradients by a loop from the last step to the first."""
         states = self._states(given.x, given.state)
         own = carry = self.upstream(given.d_state)
-        slices, total = list[Array](), Arrays()
-        for back, t in enumerate(reversed(range(len(given.x)))):
+        d_x, total = np.zeros_like(given.x), Arrays()
+        for back, t in enumerate(self.order(len(given.x))):
             result = self.inner.step_vjp(given.x[t], states[t], given.d_outputs[t], carry)
             own = group(result, "d.state")
             carry = self.carried(own, back)
-            slices.append(result.pop("d.x"))
+            d_x[t] = result.pop("d.x")
             for name, new in result.items():
                 if not name.startswith("d.state."):
                     total[name] = self.added(name, total[name], new) if name in total else new
         first = {f"d.state.{part}": array for part, array in self.initial(carry, own).items()}
-        return total | first | {"d.x": np.stack(slices[::-1])}
+        return total | first | {"d.x": d_x}
 
     def _states(
         self, x: Array, state: Mapping[str, Array] | None

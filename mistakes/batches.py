@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnncheck.mistakes.base import Given, Mistake, Variation, one_layer
+from rnncheck.mistakes.states import over_time
 from rnncheck.protocol.names import Array, Arrays, group
 from rnncheck.protocol.spec import Spec
 
@@ -65,14 +66,12 @@ class WeightsChangeOverTime(Variation):
 
     def varied(self, given: Given) -> Arrays:
         """Compute a sequence step by step, the rows of weight_hh turned by one each time."""
-        state, outputs = given.state, []
-        result: Arrays = {}
+        state, found = given.state, []
         for t, x in enumerate(given.x):
             own = self.params | {"weight_hh": np.roll(self.params["weight_hh"], t, axis=1)}
-            result = self.reference(self.spec, own, self.dtype, "cpu").step(x, state)
-            outputs.append(result["outputs"])
-            state = group(result, "state")
-        return {**result, "outputs": np.stack(outputs)}
+            found.append(self.reference(self.spec, own, self.dtype, "cpu").step(x, state))
+            state = group(found[-1], "state")
+        return over_time(found)
 
 
 class AxesTakenForEachOther(Variation):

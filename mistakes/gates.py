@@ -9,6 +9,7 @@ from rnncheck.protocol.names import Arrays
 from rnncheck.protocol.spec import Spec
 
 _GATED = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+_GRADIENTS = (*_GATED, *(f"d.{name}" for name in _GATED))
 
 
 def _named(name: str) -> str:
@@ -34,6 +35,29 @@ def reordered(cell: str, read_as: tuple[str, ...]) -> type[Variation]:
 
     Reordered.__name__ = f"{cell}_{''.join(read_as)}"
     return Reordered
+
+
+def handed_back_as(one: str, other: str) -> type[Variation]:
+    """Return an implementation that hands back two gates' gradients under each other's name."""
+
+    class Swapped(Variation):
+        def params_back(self, gradients: Arrays) -> Arrays:
+            gates = [{one: other, other: one}.get(gate, gate) for gate in self.spec.gates]
+            order = [self.spec.gates.index(gate) for gate in gates]
+            return {n: a[order] if _named(n) in _GRADIENTS else a for n, a in gradients.items()}
+
+    return Swapped
+
+
+def _swapped(cell: str, one: str, other: str) -> Mistake:
+    return Mistake(
+        f"parameter_gradients_of_{one}_and_{other}_swapped",
+        f"the gradients of the parameters of {one} and {other} are under each other's name",
+        "Compare the name of each gradient with the gate from which it was computed.",
+        handed_back_as(one, other),
+        lambda spec: spec.cell == cell,
+        "published course work",
+    )
 
 
 def _order(cell: str, name: str, read_as: str, what: str, source: str = TEACHING) -> Mistake:
@@ -86,4 +110,6 @@ MISTAKES = (
         "weights moved between Keras and cuDNN",
     ),
     _order("gru", "gate_order_nzr", "nzr", "gates r, z, n read as n, z, r"),
+    _swapped("lstm", "i", "f"),
+    _swapped("gru", "r", "z"),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from rnncheck.mistakes.base import Mistake
 from rnncheck.mistakes.cells import celled
@@ -15,28 +17,35 @@ from rnncheck.reference.gates import input_backward, recurrent_backward, recurre
 from rnncheck.reference.nonlinearities import slope
 
 PATHS = ("state", "r", "z", "n")
+Factor = Callable[[Numbers], Numbers]
+SIGMOIDS: dict[str, Factor] = {gate: lambda a: slope("sigmoid", a) for gate in "rz"}
 
 
 def backward(
     to_x: str = "rzn",
     to_h: tuple[str, ...] = PATHS,
     *,
-    gate_slopes: bool = True,
+    slopes: Mapping[str, Factor] = SIGMOIDS,
     candidate_slope: bool = True,
     reset_sees: str = "",
     weights_see: str = "",
-    minus: bool = True,
+    state_sees: str = "",
+    kept_less_given: Callable[[Numbers, Numbers], Numbers] = lambda old, n: old - n,
+    share: Factor = lambda keep: 1 - keep,
 ) -> Backward:
     """Return a cell's backward with something changed.
 
     Args:
         to_x: the gates whose gradient goes on to x.
         to_h: the ways by which the gradient goes on to the old h: kept, and through each gate.
-        gate_slopes: whether the gradients of r and z have the derivative of the sigmoid.
+        slopes: by gate what the gradients of r and z have of their pre-activations.
         candidate_slope: whether that of n has the derivative of its activation.
-        reset_sees: "gated" multiplies the gradient of r with what r has already multiplied.
+        reset_sees: "gated" multiplies the gradient of r with what r has already multiplied,
+            "unbiased" leaves the recurrent bias out of what it multiplies.
         weights_see: "plain" leaves r out of the gradient of the candidate's recurrent weights.
-        minus: whether the gradient of z subtracts what is given up.
+        state_sees: "plain" leaves r out of what goes from the candidate to the old h.
+        kept_less_given: of the old h and n, what the share that is kept multiplies.
+        share: the candidate's share of the new h, of the share that is kept.
     """
 
     def run(
@@ -46,21 +55,24 @@ def backward(
         r, z, n, u = (trace[name] for name in "rznu")
         keep = z if spec.update == "z_keeps" else 1 - z
         ways = {"state": d_h * keep}
-        d_keep = d_h * (old - n if minus else old)
+        d_keep = d_h * kept_less_given(old, n)
         d_gates = {"z": d_keep if spec.update == "z_keeps" else -d_keep}
-        d_a = {"n": d_h * (1 - keep)}
+        d_a = {"n": d_h * share(keep)}
         if candidate_slope:
             d_a["n"] = d_a["n"] * slope(spec.activation, trace["a_n"])
         after = spec.reset == "after"
         passed = d_a["n"] * r if after and not weights_see else d_a["n"]
         seen = old if after or weights_see else r * old
         d_seen = recurrent_backward(spec, params, d_params, "n", seen, passed)
-        gated = r if reset_sees else 1
+        gated = r if reset_sees == "gated" else 1
+        if reset_sees == "unbiased":
+            u = u - params["bias_hh"][spec.gates.index("n")]
         d_gates["r"] = d_a["n"] * u * gated if after else d_seen * old * gated
         ways["n"] = d_seen if after else d_seen * r
+        if state_sees:
+            ways["n"] = recurrent_backward(spec, params, zeros_like(params), "n", old, d_a["n"])
         for gate in ("r", "z"):
-            a = slope("sigmoid", trace[f"a_{gate}"]) if gate_slopes else 1
-            d_a[gate] = d_gates[gate] * a
+            d_a[gate] = d_gates[gate] * slopes[gate](trace[f"a_{gate}"])
             ways[gate] = recurrent_backward(spec, params, d_params, gate, old, d_a[gate])
         d_x = 0 * x
         for gate in spec.gates:
@@ -81,30 +93,32 @@ def other_variant(
     return gru.backward(other, params, x, state, {**trace, "u": u}, d_state)
 
 
-def _gru(spec: Spec) -> bool:
+def gru_alone(spec: Spec) -> bool:
+    """Say whether a cell is a GRU."""
     return spec.cell == "gru"
 
 
-_LINES = "Differentiate the equations once more, one line at a time."
+LINES = "Differentiate the equations once more, one line at a time."
 _PATHS = "Count the ways by which the old h enters the new one."
 _GATES = "Count the terms: how many gates does it enter?"
-_SLOPES = "What is the derivative of a sigmoid, and what of tanh? Of what are they taken?"
+SLOPES = "What is the derivative of a sigmoid, and what of tanh? Of what are they taken?"
 _COURSE = "CMU 11-785, GRUCell.backward"
 
 
-def _line(
+def line(
     name: str,
     what: str,
-    hint: str = _LINES,
-    applies: Callable[[Spec], bool] = _gru,
+    hint: str = LINES,
+    applies: Callable[[Spec], bool] = gru_alone,
     **changes: Any,
 ) -> Mistake:
+    """Return a mistake in some lines of the backward pass; see backward."""
     return Mistake(name, what, hint, celled(backward=backward(**changes)), applies, _COURSE)
 
 
 MISTAKES = (
     *(
-        _line(
+        line(
             f"gru_hidden_gradient_without_{way}",
             f"the gradient of the old h leaves out {words}",
             _PATHS,
@@ -118,7 +132,7 @@ MISTAKES = (
         }.items()
     ),
     *(
-        _line(
+        line(
             f"gru_input_gradient_without_{gate}",
             f"the gradient of x leaves out gate {gate}",
             _GATES,
@@ -126,40 +140,40 @@ MISTAKES = (
         )
         for gate in "rzn"
     ),
-    _line(
+    line(
         "reset_gradient_after_reset",
         "the gradient of the reset gate uses what the gate has already multiplied",
         reset_sees="gated",
     ),
-    _line(
+    line(
         "candidate_weights_gradient_without_reset",
         "what goes back to the candidate's recurrent weights leaves out the reset gate",
         weights_see="plain",
     ),
-    _line(
+    line(
         "gru_gate_slopes_left_out",
         "the gradients of the gates leave out the derivative of the sigmoid",
-        _SLOPES,
-        gate_slopes=False,
+        SLOPES,
+        slopes=dict.fromkeys("rz", np.ones_like),
     ),
-    _line(
+    line(
         "gru_candidate_slope_left_out",
         "the gradient of the candidate leaves out the derivative of tanh",
-        _SLOPES,
+        SLOPES,
         candidate_slope=False,
     ),
-    _line(
+    line(
         "update_gradient_of_old_state_alone",
         "the gradient of the update gate leaves out the candidate",
         "Where does z stand in the last equation? Look for it twice.",
-        minus=False,
+        kept_less_given=lambda old, n: old,
     ),
     Mistake(
         "backward_of_the_other_reset",
         "the backward pass is that of the other side of the reset",
         "Does the backward pass belong to your own forward?",
         celled(backward=other_variant),
-        _gru,
+        gru_alone,
         "frameworks and papers differ in the side",
     ),
 )

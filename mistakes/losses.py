@@ -19,18 +19,19 @@ def _count(given: Arrays) -> int:
     return max(int(given["mask"].sum()), 1)
 
 
-def _divisor(spec: OperationSpec, given: Arrays) -> int:
+def divisor(spec: OperationSpec, given: Arrays) -> int:
+    """Return by what cross-entropy divides the sum over steps and rows."""
     rows = int(given["mask"].shape[1])
     return {"sum": 1, "mean": _count(given), "rows": rows}[spec.option("reduction")]
 
 
 def _not_divided(inner: ReferenceOperation, given: Arrays, upstream: Arrays) -> Arrays:
-    return times(inner.compute_vjp(given, upstream), _divisor(inner.spec, given))
+    return times(inner.compute_vjp(given, upstream), divisor(inner.spec, given))
 
 
 def _gradient_not_masked(inner: ReferenceOperation, given: Arrays, upstream: Arrays) -> Arrays:
     found = inner.compute_vjp(_all_steps(inner.spec, given), upstream)
-    own, whole = _divisor(inner.spec, given), _divisor(inner.spec, _all_steps(inner.spec, given))
+    own, whole = divisor(inner.spec, given), divisor(inner.spec, _all_steps(inner.spec, given))
     return times(found, whole / own)
 
 
@@ -40,7 +41,7 @@ def _careless(inner: ReferenceOperation, given: Arrays) -> Arrays:
     shares = large / large.sum(axis=-1, keepdims=True)  # (T, B, O)
     picked = np.take_along_axis(shares, given["targets"][:, :, None], axis=2)[:, :, 0]
     total = -np.where(given["mask"], np.log(picked), 0).sum()
-    return {"loss": np.asarray(total / _divisor(inner.spec, given), large.dtype)}
+    return {"loss": np.asarray(total / divisor(inner.spec, given), large.dtype)}
 
 
 def _whole_window(spec: OperationSpec, given: Arrays) -> Arrays:
@@ -64,7 +65,7 @@ def _step_too_late(spec: OperationSpec, given: Arrays) -> Arrays:
 
 
 _padding = scaled(lambda spec, given: _count(given) / given["mask"].size)
-_summed = scaled(lambda spec, given: float(_divisor(spec, given)))
+_summed = scaled(lambda spec, given: float(divisor(spec, given)))
 _averaged = scaled(lambda spec, given: 1.0 / _count(given))
 _by_steps = scaled(lambda spec, given: 1.0 / len(given["mask"]))
 _unmasked = with_arguments(_all_steps)

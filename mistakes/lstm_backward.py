@@ -67,7 +67,10 @@ LINES: dict[str, Line] = {
 
 
 def backward(
-    to_x: str = "ifgo", to_h: str = "ifgo", lines: Mapping[str, Line] | None = None
+    to_x: str = "ifgo",
+    to_h: str = "ifgo",
+    lines: Mapping[str, Line] | None = None,
+    joined: str = "ifgo",
 ) -> Backward:
     """Return a cell's backward with some lines changed.
 
@@ -75,6 +78,7 @@ def backward(
         to_x: the gates whose gradient goes on to x.
         to_h: the gates whose gradient goes on to the old h.
         lines: in place of those of LINES.
+        joined: the gates in whose places the gradients of i, f, g and o end up.
     """
     all_lines = {**LINES, **(lines or {})}
 
@@ -89,9 +93,10 @@ def backward(
                 step.d[whole] = step.d[whole] + step.d[name]
         d_params, d_x, d_h = zeros_like(params), 0 * x, 0 * state["h"]
         for gate in spec.gates:
-            part = input_backward(spec, params, d_params, gate, x, step.d[gate])
+            d_a = step.d["ifgo"[joined.index(gate)]]
+            part = input_backward(spec, params, d_params, gate, x, d_a)
             d_x = d_x + part if gate in to_x else d_x
-            part = recurrent_backward(spec, params, d_params, gate, state["h"], step.d[gate])
+            part = recurrent_backward(spec, params, d_params, gate, state["h"], d_a)
             d_h = d_h + part if gate in to_h else d_h
         if spec.peepholes:
             for gate in ("i", "f"):
@@ -108,7 +113,8 @@ def _plain(spec: Spec) -> bool:
     return spec.cell == "lstm" and not spec.projection and spec.cell_clip is None
 
 
-def _bare(spec: Spec) -> bool:
+def bare(spec: Spec) -> bool:
+    """Say whether a cell is an LSTM of the equations above alone."""
     return _plain(spec) and not spec.peepholes
 
 
@@ -118,26 +124,28 @@ def _peepholes(spec: Spec) -> bool:
 
 _LINES = "Differentiate the equations once more, one line at a time."
 _GATES = "Count the terms: how many gates does it enter?"
-_SLOPES = "What is the derivative of a sigmoid, and what of tanh? Of what are they taken?"
+SLOPES = "What is the derivative of a sigmoid, and what of tanh? Of what are they taken?"
 _FORUM = "questions in course forums"
 
 
-def _line(
+def line(
     name: str,
     what: str,
     hint: str = _LINES,
-    applies: Callable[[Spec], bool] = _bare,
+    applies: Callable[[Spec], bool] = bare,
     source: str = _FORUM,
     to_x: str = "ifgo",
     to_h: str = "ifgo",
     lines: Mapping[str, Line] | None = None,
+    joined: str = "ifgo",
     **more: Line,
 ) -> Mistake:
-    changed = backward(to_x, to_h, {**(lines or {}), **more})
+    """Return a mistake in some lines of the backward pass; see backward."""
+    changed = backward(to_x, to_h, {**(lines or {}), **more}, joined)
     return Mistake(name, what, hint, celled(backward=changed), applies, source)
 
 
-def _times(gate: str, factor: Callable[[Step], Numbers]) -> Line:
+def times(gate: str, factor: Callable[[Step], Numbers]) -> Line:
     """Return a gate's line with its derivative replaced by a factor."""
     before: dict[str, Line] = {
         "o": lambda s: s.up["h"] * s.act(s.trace["c"]),
@@ -149,70 +157,70 @@ def _times(gate: str, factor: Callable[[Step], Numbers]) -> Line:
 
 
 def _again(gate: str) -> Line:
-    return _times(gate, lambda s: slope("sigmoid", s.trace[gate]))
+    return times(gate, lambda s: slope("sigmoid", s.trace[gate]))
 
 
 MISTAKES = (
-    _line(
+    line(
         "tanh_slope_of_c_left_out",
         "the gradient of c leaves out the derivative of tanh",
-        _SLOPES,
+        SLOPES,
         c=lambda s: s.up["c"] + s.up["h"] * s.trace["o"],
     ),
-    _line(
+    line(
         "tanh_slope_of_g_for_c",
         "the gradient of c uses the derivative of the candidate",
-        _SLOPES,
+        SLOPES,
         c=lambda s: s.up["c"] + s.up["h"] * s.trace["o"] * s.slope("g"),
     ),
-    _line(
+    line(
         "forget_gradient_uses_new_cell",
         "the gradient of the forget gate uses the new c",
         f=lambda s: s.d["c"] * s.trace["c"] * s.slope("f"),
     ),
-    _line(
+    line(
         "sigmoid_slopes_left_out",
         "the gradients of the gates leave out the derivative of the sigmoid",
-        _SLOPES,
-        lines={gate: _times(gate, lambda s: s.trace["c"] * 0 + 1) for gate in "iof"},
+        SLOPES,
+        lines={gate: times(gate, lambda s: s.trace["c"] * 0 + 1) for gate in "iof"},
     ),
-    _line(
+    line(
         "sigmoid_slopes_taken_twice",
         "the derivative of the sigmoid is taken at the gate in place of what entered it",
-        _SLOPES,
+        SLOPES,
         source="lzwjava's notes on a hand-written LSTM",
         lines={gate: _again(gate) for gate in "iof"},
     ),
-    _line(
+    line(
         "candidate_slope_of_sigmoid",
         "the gradient of the candidate uses the derivative of a sigmoid",
-        _SLOPES,
-        g=_times("g", lambda s: s.trace["g"] * (1 - s.trace["g"])),
+        SLOPES,
+        g=times("g", lambda s: s.trace["g"] * (1 - s.trace["g"])),
     ),
-    _line(
+    line(
         "candidate_slope_left_out",
         "the gradient of the candidate leaves out the derivative of tanh",
-        _SLOPES,
-        g=_times("g", lambda s: s.trace["g"] * 0 + 1),
+        SLOPES,
+        g=times("g", lambda s: s.trace["g"] * 0 + 1),
     ),
-    _line(
+    line(
         "input_and_forget_gradients_swapped",
         "the gradients of the input and the forget gate are swapped",
         source="AiDotNet #907",
         i=lambda s: s.d["c"] * s.old["c"] * s.slope("f"),
         f=lambda s: s.d["c"] * s.trace["g"] * s.slope("i"),
     ),
-    _line(
+    line(
         "cell_gradient_without_forget",
         "the gradient of the old c leaves out the forget gate",
         old_c=lambda s: s.d["c"],
     ),
-    _line(
+    line(
         "cell_gradient_of_c_alone",
         "the gradient of c leaves out what comes through h",
         c=lambda s: s.up["c"],
     ),
-    _line(
+    line(
         "output_gradient_from_cell",
         "the gradient of the output gate starts from that of c in place of h",
         source="cuTAGI #77",
@@ -223,7 +231,7 @@ MISTAKES = (
         ),
     ),
     *(
-        _line(
+        line(
             f"input_gradient_without_{gate}",
             f"the gradient of x leaves out gate {gate}",
             _GATES,
@@ -232,7 +240,7 @@ MISTAKES = (
         for gate in "ifgo"
     ),
     *(
-        _line(
+        line(
             f"hidden_gradient_without_{gate}",
             f"the gradient of the old h leaves out gate {gate}",
             _GATES,
@@ -240,7 +248,7 @@ MISTAKES = (
         )
         for gate in "ifgo"
     ),
-    _line(
+    line(
         "peephole_path_to_old_cell_left_out",
         "the gradient of the old c leaves out the peepholes",
         _GATES,
@@ -248,14 +256,14 @@ MISTAKES = (
         "TensorFlow #34171",
         old_c_seen=lambda s: 0 * s.d["i"],
     ),
-    _line(
+    line(
         "peephole_path_to_cell_left_out",
         "the gradient of c leaves out the output gate's peephole",
         _GATES,
         _peepholes,
         c_seen=lambda s: 0 * s.d["o"],
     ),
-    _line(
+    line(
         "peephole_gradient_uses_old_cell",
         "the gradient of the output gate's peephole uses the old c",
         "Which c does each gate see?",

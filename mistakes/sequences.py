@@ -94,6 +94,7 @@ class TimeMajorIgnored(Variation):
 class CellAsOutput(Variation):
     """c is given out in place of h."""
 
+    by_steps = True
     without = _NO_MASKS
 
     def step(self, x: Array, state: Mapping[str, Array] | None) -> Arrays:

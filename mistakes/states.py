@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,15 @@ import numpy as np
 from rnncheck.mistakes.base import Given, GivenBack, Mistake, Variation, one_layer
 from rnncheck.protocol.names import Array, Arrays, group, state_shapes
 from rnncheck.protocol.spec import Spec
+
+
+def over_time(found: Sequence[Arrays]) -> Arrays:
+    """Return what a sequence gives, of what its steps gave; their traces but h and c are left out."""
+    last = {name: array for name, array in found[-1].items() if name.startswith("state.")}
+    traced = {f"trace.{part}" for part in group(last, "state")}
+    return last | {
+        n: np.stack([s[n] for s in found]) for n in found[-1] if n in {"outputs"} | traced
+    }
 
 
 class _Sequences(Variation):
@@ -95,17 +104,15 @@ class StateNotCarried(_Sequences):
 
     def varied(self, given: Given) -> Arrays:
         """Run each step from the initial state, but for the parts in `carried`."""
-        now, outputs = given.state, []
-        result: Arrays = {}
+        now, found = given.state, []
         for row in given.x:
-            result = self.inner.step(row, now)
-            outputs.append(result["outputs"])
-            new = group(result, "state")
+            found.append(self.inner.step(row, now))
+            new = group(found[-1], "state")
             now = {
                 part: new[part] if part in self.carried else self._first(given.state, part, array)
                 for part, array in new.items()
             }
-        return {**result, "outputs": np.stack(outputs)}
+        return over_time(found)
 
     def _first(self, state: Mapping[str, Array] | None, part: str, like: Array) -> Array:
         return np.zeros_like(like) if state is None else state[part]

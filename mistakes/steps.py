@@ -14,16 +14,14 @@ from rnncheck.mistakes.lstm_forward import Step
 from rnncheck.mistakes.lstm_forward import forward as lstm_lines
 from rnncheck.protocol.names import Array, Arrays
 from rnncheck.protocol.spec import Spec
-from rnncheck.reference import elman, gru
+from rnncheck.reference import gru
 from rnncheck.reference.arrays import Given, Named, Numbers, add_all, zeros_like
-from rnncheck.reference.cells import Backward, Forward, cell_of
+from rnncheck.reference.cells import Forward, cell_of
 from rnncheck.reference.gates import (
-    input_backward,
     input_part,
-    recurrent_backward,
     recurrent_part,
 )
-from rnncheck.reference.nonlinearities import activate, slope
+from rnncheck.reference.nonlinearities import activate
 
 Sigmoid = Callable[[Numbers], Numbers]
 
@@ -92,33 +90,6 @@ def unit_by_unit_backward(
     return d_params, d_x, d_old
 
 
-def elman_backward(factor: Callable[[Spec, Given], Numbers]) -> Backward:
-    """Return the backward of an Elman cell with something in place of the activation's slope."""
-
-    def run(
-        spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
-    ) -> tuple[Named, Numbers, Named]:
-        d_params = zeros_like(params)
-        d_a = d_state["h"] * factor(spec, trace)
-        d_x = input_backward(spec, params, d_params, "h", x, d_a)
-        d_h = recurrent_backward(spec, params, d_params, "h", state["h"], d_a)
-        return d_params, d_x, {"h": d_h}
-
-    return run
-
-
-def input_not_transposed(
-    spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
-) -> tuple[Named, Numbers, Named]:
-    """The gradient of x goes through the recurrent weights, cut to its width."""
-    d_params, d_x, d_old = elman.backward(spec, params, x, state, trace, d_state)
-    width = d_x.shape[1]
-    wrong = np.zeros_like(d_x)
-    part = d_old["h"][:, :width]
-    wrong[:, : part.shape[1]] = part
-    return d_params, wrong, d_old
-
-
 class StatePartsSwappedOnEntry(Variation):
     """(c, h) is read where (h, c) is given."""
 
@@ -170,17 +141,12 @@ def _square(spec: Spec) -> bool:
     return spec.cell in ("elman", "lstm", "gru") and not spec.projection
 
 
-def _elman(spec: Spec) -> bool:
-    return spec.cell == "elman" and spec.activation == "tanh"
-
-
 def _one_lstm(spec: Spec) -> bool:
     single = one_layer(spec)
     return single and spec.cell == "lstm" and not spec.projection
 
 
 _SIGMOID = "Compute a gate by hand at 0, 1 and 3."
-_SLOPES = "What is the derivative of tanh, and of what is it taken?"
 
 MISTAKES = (
     Mistake(
@@ -212,35 +178,6 @@ MISTAKES = (
         "Does every unit see the same old h?",
         celled(unit_by_unit, unit_by_unit_backward),
         _square,
-    ),
-    Mistake(
-        "tanh_slope_left_out",
-        "the gradient leaves out the derivative of tanh",
-        _SLOPES,
-        celled(backward=elman_backward(lambda spec, trace: np.ones_like(trace["a"]))),
-        _elman,
-    ),
-    Mistake(
-        "tanh_slope_taken_twice",
-        "the derivative of tanh is taken at h in place of what entered it",
-        _SLOPES,
-        celled(backward=elman_backward(lambda spec, trace: slope("tanh", trace["h"]))),
-        _elman,
-        "lzwjava's notes on a hand-written LSTM",
-    ),
-    Mistake(
-        "sigmoid_slope_for_tanh",
-        "the derivative of a sigmoid stands where that of tanh is meant",
-        _SLOPES,
-        celled(backward=elman_backward(lambda spec, trace: trace["h"] * (1 - trace["h"]))),
-        _elman,
-    ),
-    Mistake(
-        "input_gradient_through_recurrent_weights",
-        "the gradient of x goes back through the recurrent weights",
-        "Through which weights did x enter?",
-        celled(backward=input_not_transposed),
-        _elman,
     ),
     Mistake(
         "state_parts_swapped_on_entry",

@@ -58,10 +58,18 @@ DROPPING: dict[str, Spec] = {
     "lstm stacked dropout": Spec("lstm", 2, (3, 3), dropout=Dropout(between_keep=0.75)),
 }
 
+# Networks that end in softmax: for mistakes that can be made with none of the above.
+ENDING: dict[str, Spec] = {
+    "elman softmax": Spec("elman", 2, (3,), output_size=4, output_activation="softmax"),
+    "lstm softmax": Spec(
+        "lstm", 2, (3,), cell_state="hidden", output_size=4, output_activation="softmax"
+    ),
+}
+
 
 def fitting(mistake: Mistake) -> dict[str, Spec]:
     """Return the specs that a mistake can be made with, layered ones if there is no other."""
-    every = (SPECS, LAYERED, DROPPING)
+    every = (SPECS, LAYERED, DROPPING, ENDING)
     found = [{n: s for n, s in of.items() if mistake.applies(s)} for of in every]
     return next(filter(None, found), {})
 

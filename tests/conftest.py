@@ -38,6 +38,7 @@ SAME_EVERYWHERE = (
     "test_compare",
     "test_conditioning",
     "test_course_bugs",
+    "test_course_catalogue",
     "test_course_charge",
     "test_course_parts",
     "test_course_quirks",

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from rnncheck.grading.catalogue import table
-from rnncheck.mistakes import gru_backward, mistakes
+from rnncheck.mistakes import elman_backward, gru_backward, mistakes
+from rnncheck.mistakes.aliases import Aliased
 from rnncheck.mistakes.lstm_backward import backward
 from rnncheck.mistakes.lstm_forward import forward
-from rnncheck.reference import gru, lstm
+from rnncheck.reference import elman, gru, lstm
 from rnncheck.reference.arrays import Named, Numbers
+from rnncheck.reference.implementation import bind
+from rnncheck.reference.nonlinearities import slope
 from rnncheck.suites.case import make_case
 from rnncheck.suites.cases import general
 from tests.catching import SPECS
@@ -55,6 +58,25 @@ def test_lines_of_the_gru_are_right(name: str) -> None:
     _, trace = gru.forward(*given)
     ours = gru_backward.backward()(*given, trace, case.d_state)
     _hold(ours, gru.backward(*given, trace, case.d_state))
+
+
+def test_lines_of_an_elman_cell_are_right() -> None:
+    """Likewise."""
+    case = make_case(general(SPECS["elman"])[1])
+    given = case.spec, case.params, case.x[0], case.state or {}
+    _, trace = elman.forward(*given)
+    ours = elman_backward.backward(lambda s: slope("tanh", s["a"]))
+    right = elman.backward(*given, trace, case.d_state)
+    _hold(ours(*given, trace, case.d_state), right)
+
+
+def test_a_cache_that_nothing_overwrites_is_right() -> None:
+    """What the mistakes of aliases are made of."""
+    case = make_case(general(SPECS["lstm"])[1])
+    given = case.x, case.state, case.d_outputs, case.d_state
+    ours = Aliased(case.spec, case.params).sequence_vjp(*given)
+    right = bind(case.spec, case.params).sequence_vjp(*given)
+    assert all(np.array_equal(ours[name], array) for name, array in right.items())
 
 
 def _hold(got: Gradients, right: Gradients) -> None:

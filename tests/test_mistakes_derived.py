@@ -117,3 +117,21 @@ def test_loops_carry_a_hidden_cell_state(name: str) -> None:
     )
     assert found.keys() == whole.keys() - {"d.state.c"}
     assert all(np.array_equal(array, whole[part]) for part, array in found.items())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["state_not_carried", "cell_state_not_carried", "weights_change_over_time", "cell_as_output"],
+)
+def test_loops_show_a_hidden_cell_state_of_every_step(name: str) -> None:
+    """A wrong loop forward gives what it gives where c is shown, from a c of zeros, and its trace."""
+    case = make_case(general(SPECS["lstm"])[1])
+    assert case.state is not None
+    start = {"h": case.state["h"]}
+    wrong = mistakes()[name].bind
+    found = wrong(case.spec.with_(cell_state="hidden"), case.params).sequence(case.x, start)
+    none = np.zeros_like(case.state["c"])
+    whole = wrong(case.spec, case.params).sequence(case.x, {**start, "c": none})
+    assert found.keys() == whole.keys() - {"state.c"}
+    assert all(np.array_equal(array, whole[part]) for part, array in found.items())
+    np.testing.assert_array_equal(found["trace.c"][-1], whole["state.c"])
