@@ -29,7 +29,8 @@ DROPOUT = ("lstm-dropout",)
 COURSES = (
     *("cmu11785-gru", "cmu11785-rnn", "cs231n-lstm", "cs231n-rnn", "dlai-lstm", "dlai-rnn"),
     *("dlfs2-gru", "dlfs2-lstm", "dlfs2-rnn", "d2l-gru", "d2l-lstm", "d2l-rnn"),
-    *("own-gru-cell", "own-lstm", "own-lstm-cell", "cs231n-layers", "dlfs2-layers"),
+    *("own-elman-cell", "own-gru-cell", "own-lstm-cell", "own-elman", "own-gru", "own-lstm"),
+    *("cs231n-layers", "dlfs2-layers"),
 )
 OPERATIONS = (
     *(
