@@ -32,7 +32,14 @@ def tanh(x: Numbers) -> Numbers:
 
 
 def sigmoid(x: Numbers) -> Numbers:
-    """Return 1 / (1 + exp(-x)), exponentiating only numbers whose real part is not positive."""
+    """Return 1 / (1 + exp(-x)), exponentiating only numbers whose real part is not positive.
+
+    A number type may bring a way of its own.
+    """
+    own = getattr(x, "sigmoid", None)
+    if own:
+        brought: Numbers = own()
+        return brought
     small = _exp_of_minus_size(x)
     result: Numbers = np.where(np.real(x) >= 0, 1, small) / (1 + small)
     return result

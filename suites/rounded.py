@@ -1,17 +1,7 @@
-"""Numbers that are rounded after every operation, many runs of one computation at once.
-
-    a op b  becomes  (a op b) (1 + u r),  r uniform in [-1, 1], drawn anew for each element and run
-
-The model of rounding errors as independent random numbers is that of Hull, T. E. and Swenson, J. R.
-(1966), Tests of probabilistic models for propagation of roundoff errors. Sums are added up from
-left to right and rounded at each step, as are the products under them: to first order in u that
-adds u (r_1 p_1 + r_2 p_2 + ... + q_2 r'_2 + q_3 r'_3 + ...) with products p and partial sums q, for
-which one r of the same variance is drawn.
-"""
+"""Arrays whose numbers are rounded after every operation: many runs of one computation at once."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,49 +9,19 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-from rnncheck.reference.nonlinearities import sigmoid
+from rnncheck.suites.rounding import (
+    RUNS,
+    Noise,
+    added,
+    elementwise,
+    product,
+    sum_of_two,
+    summed,
+)
 
-Floats = NDArray[np.float64]
-RUNS = 16
-STOCK = 1 << 16
-_ROUNDED = {np.add, np.subtract, np.multiply, np.divide, np.exp, np.log, np.sqrt, np.tanh}
-_EXACT = {np.negative, np.absolute, np.bitwise_and} | {
-    *(np.greater, np.greater_equal, np.less, np.less_equal, np.equal)
-}
 
-
-class Noise:
-    """Rounds with a unit round-off u; the same numbers in the same order on every machine.
-
-    Attributes:
-        u: unit round-off; no error is smaller than `least`, half of the smallest number.
-    """
-
-    def __init__(self, u: float, least: float = 0.0, seed: int = 1) -> None:
-        """Start the stream of a seed."""
-        self.u, self.least = u, least
-        self._bits = np.random.PCG64(seed)
-        self._stock: Floats = np.zeros(0)
-
-    def draw(self, shape: tuple[int, ...]) -> Floats:
-        """Return numbers for all versions but the first, evenly from -1 to 1 in steps of 2^-15."""
-        count = RUNS * math.prod(shape[1:])
-        if len(self._stock) < count:
-            words = np.asarray(self._bits.random_raw(max(count, STOCK) // 4 + 1), "<u8")
-            self._stock = words.view("<i2") * 2.0**-15
-        noise = self._stock[:count].reshape(RUNS, *shape[1:])
-        self._stock = self._stock[count:]
-        return noise
-
-    def rounded(self, exact: Floats, size: Floats | None = None) -> Floats:
-        """Return numbers off by u r times a size, by default their own."""
-        error = self.u * (exact if size is None else size)
-        if self.least:
-            error = np.where(error != 0, np.maximum(np.abs(error), self.least), 0.0)
-        error[1:] *= self.draw(exact.shape)
-        error[0] = 0.0
-        error += exact
-        return error
+def _inside(index: Any) -> tuple[Any, ...]:
+    return (slice(None), *(index if isinstance(index, tuple) else (index,)))
 
 
 class Rounded(NDArrayOperatorsMixin):
@@ -115,7 +75,7 @@ class Rounded(NDArrayOperatorsMixin):
         """Return the sums over an axis, or over all."""
         if axis is None:
             return self.reshape(-1).sum(0)
-        return self._like(_summed(self.noise, self.runs, axis % self.ndim + 1))
+        return self._like(summed(self.noise, self.runs, axis % self.ndim + 1))
 
     def spectral_norms(self) -> Rounded:
         """Return the largest singular value of each matrix (..., N, N) along the last two axes.
@@ -130,32 +90,58 @@ class Rounded(NDArrayOperatorsMixin):
         """Return the numbers less the largest along the last axis, which is exactly known."""
         return self._like(self.noise.rounded(self.runs - self.runs.max(axis=-1, keepdims=True)))
 
+    def sigmoid(self) -> Rounded:
+        """Return the logistic function, as nonlinearities.sigmoid computes it."""
+        rounded = self.noise.rounded
+        small = rounded(np.exp(-np.abs(self.runs)))
+        whole = sum_of_two(self.noise, np.array(1.0), small)
+        return self._like(rounded(np.where(self.runs >= 0, 1, small) / whole))
+
     def slope(self, name: str) -> Any:
         """Return an activation's derivative, computed from y as 1 - y y or y (1 - y).
 
         That is how implementations compute it, and it loses digits where y is near 1.
         """
+        rounded = self.noise.rounded
         if name == "tanh":
-            y: Any = np.tanh(self)
-            return 1.0 - y * y
+            y = rounded(np.tanh(self.runs))
+            return self._like(rounded(1.0 - rounded(y * y)))
         if name == "sigmoid":
-            number: Any = self
-            y = sigmoid(number)
-            return y * (1.0 - y)
+            y = self.sigmoid().runs
+            return self._like(rounded(y * rounded(1.0 - y)))
         flat = np.ones_like(self.runs) if name == "identity" else (self.runs > 0) * 1.0
         return self._like(flat)
+
+    def __add__(self, other: Any) -> Any:
+        """Add; a sum with zero is exact."""
+        if type(other) is not Rounded or other.ndim != self.ndim:
+            return super().__add__(other)
+        return self._like(sum_of_two(self.noise, self.runs, other.runs))
+
+    def __iadd__(self, other: Any) -> Any:
+        """Add in place."""
+        if type(other) is not Rounded or other.ndim != self.ndim:
+            return super().__iadd__(other)
+        self.runs[...] = sum_of_two(self.noise, self.runs, other.runs)
+        return self
+
+    def __mul__(self, other: Any) -> Any:
+        """Multiply."""
+        if type(other) is not Rounded or other.ndim != self.ndim:
+            return super().__mul__(other)
+        return self._like(self.noise.rounded(self.runs * other.runs))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """Compute with every version, and round."""
         if (ufunc, method) == (np.add, "at"):
-            return _added(self.noise, *(inputs[0].runs, inputs[1], inputs[2].runs))
+            return added(self.noise, *(inputs[0].runs, inputs[1], inputs[2].runs))
         out = kwargs.pop("out", None)
         if method != "__call__" or kwargs:
             return NotImplemented
         if ufunc is np.matmul:
-            result = _product(self.noise, *(self._versions(a, 2) for a in inputs))
+            result = product(self.noise, *(self._versions(a, 2) for a in inputs))
         else:
-            result = _elementwise(self.noise, ufunc, self._aligned(*inputs))
+            result = elementwise(self.noise, ufunc, self._aligned(*inputs))
         if out is None:
             return self._like(result)
         out[0].runs[...] = result
@@ -225,44 +211,3 @@ class Rounded(NDArrayOperatorsMixin):
 
     def _like(self, runs: NDArray[Any]) -> Rounded:
         return Rounded(runs, self.noise)
-
-
-def _inside(index: Any) -> tuple[Any, ...]:
-    return (slice(None), *(index if isinstance(index, tuple) else (index,)))
-
-
-def _elementwise(noise: Noise, ufunc: np.ufunc, inputs: list[Any]) -> Any:
-    exact = ufunc(*inputs)
-    if ufunc in _EXACT:
-        return exact
-    if ufunc not in _ROUNDED:
-        raise TypeError(f"{ufunc.__name__} is not known here: is it exact, or is it rounded?")
-    if ufunc is not np.add:
-        return noise.rounded(exact)
-    both = (inputs[0] != 0) & (inputs[1] != 0)  # to add zero is exact
-    return noise.rounded(exact, exact * both)
-
-
-def _summed(noise: Noise, terms: Floats, axis: int, before: Floats | None = None) -> Floats:
-    """Return sums of terms, given also the square sums of the terms' own errors in units of u."""
-    if not terms.shape[axis]:
-        return np.zeros((*terms.shape[:axis], *terms.shape[axis + 1 :]))
-    ahead: Any = (slice(None),) * axis
-    partial = np.add.accumulate(terms, axis=axis)
-    squares = np.add.reduce(np.square(partial[*ahead, 1:]), axis=axis)
-    whole = partial[*ahead, -1]
-    return noise.rounded(whole, np.sqrt(squares if before is None else squares + before))
-
-
-def _added(noise: Noise, whole: Floats, places: NDArray[np.int64], terms: Floats) -> None:
-    """Add terms (R, *places, ...) to the rows of whole (R, V, ...) that the places name."""
-    for place in np.unique(places):
-        here = np.concatenate([whole[:, place][:, None], terms[:, places == place]], axis=1)
-        whole[:, place] = _summed(noise, here, 1)
-
-
-def _product(noise: Noise, left: Floats, right: Floats) -> Floats:
-    """Return left (..., M, K) times right (..., K, N)."""
-    right = right.reshape(len(right), *[1] * (left.ndim - right.ndim), *right.shape[1:])
-    terms = left[..., None] * right[..., None, :, :]  # (..., M, K, N)
-    return _summed(noise, terms, terms.ndim - 2, np.add.reduce(np.square(terms), axis=-2))

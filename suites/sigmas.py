@@ -16,7 +16,8 @@ from rnncheck.reference.arrays import prefixed
 from rnncheck.reference.implementation import bind
 from rnncheck.suites.case import Case
 from rnncheck.suites.precision import PRECISIONS
-from rnncheck.suites.rounded import RUNS, Noise, Rounded
+from rnncheck.suites.rounded import Rounded
+from rnncheck.suites.rounding import RUNS, Noise
 
 
 def sigmas(case: Case, dtype: str = "float32", seed: int = 1) -> Arrays:
@@ -82,7 +83,7 @@ class Entry:
 
     def __call__(self, array: Array) -> Any:
         """Return an array as numbers of that kind."""
-        exact = np.broadcast_to(np.asarray(array, np.float64), (RUNS + 1, *array.shape))
+        exact = np.tile(np.asarray(array, np.float64), (RUNS + 1, *[1] * array.ndim))
         held = self._exact & (self._precision.rounded(array) == array)
         return Rounded(self._noise.rounded(exact, np.where(held, 0.0, exact)), self._noise)
 

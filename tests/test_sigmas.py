@@ -15,7 +15,8 @@ from rnncheck.reference.cells import cell_of
 from rnncheck.reference.implementation import bind
 from rnncheck.reference.jacobians import by_complex_step, pack, unpack
 from rnncheck.suites.case import Case, CaseSpec, make_case
-from rnncheck.suites.rounded import RUNS, Noise, Rounded
+from rnncheck.suites.rounded import Rounded
+from rnncheck.suites.rounding import RUNS, Noise
 from rnncheck.suites.sigmas import kept_sigmas, sigmas, step_sigmas
 from rnncheck.suites.subject import Subject
 from rnncheck.suites.tally import Tally
