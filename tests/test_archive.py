@@ -242,7 +242,7 @@ def test_zip_with_a_nameless_member_is_its_own_fault(tmp_path: Path) -> None:
     """The library stumbles over it; the others in the class's zip are read."""
     whole = zipped({"x": CODE})
     at = whole.rindex(b"PK\x01\x02")
-    nameless = whole[: at + 28] + b"\0\0" + whole[at + 30 : at + 46] + whole[at + 47 :]
+    nameless = whole[: at + 28] + b"\0\0\1\0" + whole[at + 32 :]  # its name is an extra field
     data = zipped({"eve.zip": nameless, "bob.py": CODE})
     found = collected(tmp_path / "class.zip", data)
     assert found["bob.py"].submission.fault is None
