@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from rnncheck.worker.servers import Servers
 from rnncheck.worker.tiers import CERTIFIED, WRAPPED
 from tests.attacking import ATTACKS, FULL, Arena, baseline, honest, processes, run, status
 from tests.judging import home
-from tests.test_servers import STEP, answered, gone, settled_without, step
+from tests.test_servers import STEP, H, answered, gone, settled_without, step
 
 pytestmark = home("numpy")
 
@@ -55,9 +56,10 @@ def test_attack_is_held_by_bubblewrap(name: str, servers: Servers, arena: Arena)
     """It ends as without bubblewrap, reaches nothing, leaves nothing; the next file is judged."""
     attack, most = ATTACKS[name], baseline(servers, "numpy")
     before = processes() - servers.waiting()
-    for _ in range(1 + attack.twice):
-        report = run(servers, arena.source(name), "numpy", waits=attack.waits)
-        assert arena.reached(report) == []
+    source, runs = arena.source(name), 1 + attack.twice
+    reports = [run(servers, source, "numpy", waits=attack.waits) for _ in range(runs)]
+    assert [arena.reached(report) for report in reports] == [[] for _ in reports]
+    report = reports[-1]
     assert status(report) == (attack.hardened or attack.status), report
     assert report.mark is not None
     assert report.mark <= most < FULL
@@ -70,6 +72,7 @@ def test_workers_are_apart(servers: Servers) -> None:
     """Each has a start, a process and a folder of its own; the next one is started ahead."""
     mark = b"import os, sys\nassert not hasattr(sys, 'mine')\nsys.mine = 1\n"
     mark += b"assert os.listdir('.') == []\nopen('mine', 'w').close()\n" + STEP
+    waiting = set[int]()
     for _ in range(2):
         with Session.start("numpy", servers=servers) as session:
             loaded = session.load_source("numpy_functions", mark, "mine.py", ["forward"])
@@ -81,6 +84,24 @@ def test_workers_are_apart(servers: Servers) -> None:
     with Session.start("numpy", servers=servers, limits=Limits(memory_mib=100)):
         assert not waiting & servers.waiting()
     assert answered(servers)
+
+
+def test_each_thread_has_its_own(servers: Servers) -> None:
+    """Threads of a judge share what starts workers, and never a worker."""
+    pids: list[int] = []
+
+    def work() -> None:
+        for _ in range(2):
+            with Session.start("numpy", servers=servers) as session:
+                pids.append(session.link.pid)
+                assert np.array_equal(step(session)["outputs"], H)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({*pids}) == 6
 
 
 def test_too_much_in_the_folder_ends_the_worker(servers: Servers) -> None:

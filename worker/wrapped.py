@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import weakref
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -97,6 +98,7 @@ class Wrapper:
         self._world, self._ahead = world, ahead
         self._living: weakref.WeakSet[Wrapped] = weakref.WeakSet()
         self._next: tuple[Limits, Future[Wrapped]] | None = None
+        self._lock = threading.Lock()
         # They end with the thread that started them: it must live as long as this.
         self._thread = ThreadPoolExecutor(1)
 
@@ -107,12 +109,15 @@ class Wrapper:
             WorkerError: it cannot be started.
         """
         try:
-            asked = self._asked(limits) or self._ask(limits)
-            if self._ahead:
-                self._next = limits, self._ask(limits)
-            return asked.result()
+            with self._lock:
+                asked = self._asked(limits) or self._ask(limits)
+                if self._ahead:
+                    self._next = limits, self._ask(limits)
+                worker = asked.result()
+                self._living.add(worker)
         except OSError as error:
             raise WorkerError(f"bubblewrap cannot be started: {error}") from error
+        return worker
 
     @property
     def living(self) -> bool:
@@ -121,11 +126,13 @@ class Wrapper:
 
     def waiting(self) -> set[int]:
         """Return the processes that were started ahead; no submission has seen them."""
-        return self._next[1].result().all_of_it() if self._next is not None else set()
+        with self._lock:
+            return self._next[1].result().all_of_it() if self._next is not None else set()
 
     def close(self) -> None:
         """Stop all its workers."""
-        self._drop()
+        with self._lock:
+            self._drop()
         self._thread.shutdown()
 
     def _asked(self, limits: Limits) -> Future[Wrapped] | None:
@@ -155,5 +162,4 @@ class Wrapper:
         except BaseException:
             made.stop()
             raise
-        self._living.add(made)
         return made
