@@ -13,8 +13,8 @@ from rnncheck.fixtures.agreement import Producer, compare, needs
 from rnncheck.fixtures.files import FOLDER
 from rnncheck.fixtures.findings import Finding
 from rnncheck.fixtures.golden import Golden
+from rnncheck.fixtures.operation_producers import Chosen, compare_operations
 from rnncheck.fixtures.operation_records import operation_records
-from rnncheck.fixtures.operation_verify import Chosen, compare_operations
 from rnncheck.fixtures.rewriting import Question, plain, rewrite
 from rnncheck.grading.opened import spec_of
 from rnncheck.protocol.implementation import Implementation

@@ -16,6 +16,7 @@ from rnncheck.adapters.base_local import bind as local
 from rnncheck.grading.asked import asked, within
 from rnncheck.grading.assignment import load, names
 from rnncheck.grading.bank import Bank
+from rnncheck.grading.bank_calls import recounted
 from rnncheck.grading.bank_choice import TIMES, kinds
 from rnncheck.grading.bank_file import practice, read, write
 from rnncheck.grading.bank_make import build, killed
@@ -32,6 +33,7 @@ from rnncheck.suites.driver import plan, run_pair, run_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 MATRIX = read_matrix(ROOT / "docs" / "kill-matrix.json")
+EXPLAIN = ("state_last_output", "state_order", "state_step_output")
 CONTRACTS = {one.name: one for name in names() for one in asked(load(name)) if one.whole}
 MOST = 4 << 20  # bytes of all practice banks
 ADVICE = "advice"
@@ -94,6 +96,14 @@ def test_every_mistake_is_killed(name: str) -> None:
         least = min(TIMES, len(killers)) if contract.framework == "numpy" else 1
         assert len(chosen.intersection(killers)) >= least, mistake.id
         assert killed(contract, replace(bank, pairs=tuple(there[:1])), mistake), mistake.id
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_checks_that_only_explain_cost_no_calls(name: str) -> None:
+    """What can fail only where reference checks fail asks for nothing of its own (decision 16)."""
+    bank = bank_of(name)
+    others = [pair for pair in bank.pairs if pair.check not in EXPLAIN]
+    assert sum(pair.calls for pair in recounted(CONTRACTS[name], others, bank)) == bank.calls
 
 
 @pytest.mark.parametrize("steps", [10, 20, 30])
