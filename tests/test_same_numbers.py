@@ -12,7 +12,6 @@ from rnncheck.worker.servers import Servers
 from tests.judging import home
 
 X, H = np.ones((3, 2)), np.zeros((3, 4))
-SIZES = {"input_size": 2, "hidden_sizes": (4,)}
 FILES = {
     "numpy": (
         "numpy_functions",
@@ -83,7 +82,8 @@ def test_same_file_gives_the_same_bytes(world: str) -> None:
 def drawn(servers: Servers, world: str) -> list[dict[str, bytes]]:
     """Return what two calls of the world's file answer."""
     adapter, name, text = FILES[world]
-    spec = Spec("elman", biases="single" if world in ("keras3", "tf1") else "double", **SIZES)
+    biases = "single" if world in ("keras3", "tf1") else "double"
+    spec = Spec("elman", input_size=2, hidden_sizes=(4,), biases=biases)
     rng = np.random.default_rng(1)
     shapes = {"weight_ih": (1, 4, 2), "weight_hh": (1, 4, 4), "bias_ih": (1, 4), "bias_hh": (1, 4)}
     params: Arrays = {name: rng.random(shape) for name, shape in shapes.items()}
