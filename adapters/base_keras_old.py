@@ -14,7 +14,7 @@ OLD_ROOTS = ("tensorflow.python.keras", "tensorflow.keras", "keras")
 def allow() -> None:
     """Let layers call add_weight as in Keras 2, and keras.backend hold the functions it had then."""
     keras: Any = sys.modules.get("keras")
-    if keras is None or hasattr(keras.layers.Layer, _MARK):
+    if keras is None or not keras.__version__.startswith("3") or hasattr(keras.layers.Layer, _MARK):
         return
     add_weight = keras.layers.Layer.add_weight
 

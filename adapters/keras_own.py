@@ -46,6 +46,7 @@ class KerasOwnRunner(KerasRunner):
 
     state_first = False
     cell_first = False
+    stateless = False
 
     def __init__(self, kind: Any, spec: Spec, params: Arrays, dtype: str, device: str) -> None:
         """Make the object at telling sizes, match its weights, make it again and fill it."""
@@ -83,7 +84,7 @@ class KerasOwnRunner(KerasRunner):
     def run(self, given: dict[str, Any], step: bool) -> dict[str, Any]:
         """Call the object on tensors, with the state as it takes it."""
         found: dict[str, Any] = self.calls.first_of(
-            ways(given["x"], self._ordered(self.state(given)), list),
+            ways(given["x"], self._given(given), list),
             lambda *way: self._called(way, step),
         )
         return found
@@ -107,6 +108,9 @@ class KerasOwnRunner(KerasRunner):
 
     def _ordered(self, parts: list[Any]) -> list[Any]:
         return parts[::-1] if self.cell_first else parts
+
+    def _given(self, given: dict[str, Any]) -> list[Any]:
+        return [] if self.stateless else self._ordered(self.state(given))
 
     def _values(self) -> Arrays:
         return values(self.pieces, self.spec, self.params, state_first=self.state_first)

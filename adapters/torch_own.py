@@ -55,6 +55,8 @@ class TorchOwnRunner(TorchRunner):
 
     state_first = False
     cell_first = False
+    layered = False
+    stateless = False
 
     def __init__(self, kind: Any, spec: Spec, params: Arrays, dtype: str, device: str) -> None:
         """Make the module at telling sizes, match its parameters, make it again and fill it."""
@@ -94,14 +96,14 @@ class TorchOwnRunner(TorchRunner):
         x = self.torch.zeros((2, INPUTS), **width)
         state = [self.torch.zeros((2, HIDDEN), **width) for _ in state_names(self.spec)]
         with suppress(Exception), self.torch.no_grad():
-            self.calls.first_of(ways(x, state, tuple), telling)
+            self.calls.first_of(self._ways(x, state), telling)
 
     def run(self, given: dict[str, Any], step: bool) -> dict[str, Any]:
         """Call the module on tensors, with the state as it takes it."""
         kinds = state_names(self.spec)[:: -1 if self.cell_first else 1]
         state = [given[f"state.{kind}"] for kind in kinds if f"state.{kind}" in given]
         x, time = given["x"], 0 if self.spec.time_major else 1
-        answer = self.calls.first_of(ways(x, state, tuple), self.module)
+        answer = self.calls.first_of(self._ways(x, state), self.module)
         return named(
             answer,
             kinds,
@@ -110,6 +112,10 @@ class TorchOwnRunner(TorchRunner):
             stack=lambda steps: self.torch.stack(steps, dim=time),
             last=lambda outputs: outputs.select(time, -1),
         )
+
+    def _ways(self, x: Any, state: list[Any]) -> list[tuple[Any, ...]]:
+        state = [part[None] for part in state] if self.layered else state
+        return ways(x, [] if self.stateless else state, tuple)
 
     def _values(self) -> Arrays:
         return values(self.pieces, self.spec, self.params, state_first=self.state_first)

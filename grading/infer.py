@@ -22,10 +22,13 @@ from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
 NEAR = 1e-3  # conventions differ by far more; the verdict is the checks'
-_H_FIRST, _C_FIRST = "_state_first", "_cell_first"
+_H_FIRST, _C_FIRST, _LAYERED, _STATELESS = (
+    *("_state_first", "_cell_first"),
+    *("_layered", "_stateless"),
+)
 OTHER_ADAPTERS = {
-    "torch_own": ("torch_own_state_first", "torch_own_cell_first"),
-    "keras_own": ("keras_own_state_first", "keras_own_cell_first"),
+    "torch_own": tuple(f"torch_own{n}" for n in (_H_FIRST, _C_FIRST, _LAYERED, _STATELESS)),
+    "keras_own": tuple(f"keras_own{n}" for n in (_H_FIRST, _C_FIRST, _STATELESS)),
 }
 
 
@@ -39,9 +42,11 @@ def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[
         contract: which leaves conventions open.
         opened: opens the submission by a contract.
     """
-    fitting = contract.options
+    first, called = contract, None
     for adapter in _adapters(contract):
         asked = replace(contract, adapter=adapter)
+        if adapter.endswith(_STATELESS):
+            asked = replace(asked, claims=asked.claims - {"initial_state"} | {"none_state"})
         with opened(asked) as submission:
             tried = _Tried(submission, next(candidates(contract.options))["gates"])
             for options in _with_time(contract, candidates(contract.options)):
@@ -52,14 +57,18 @@ def inferred(contract: Contract, opened: Callable[[Contract], Opened]) -> tuple[
                     return contract, ""  # it cannot be called at all: the checks say why
                 if found:
                     return replace(asked, **_asked(options, asked)), _words(options, adapter)
-            fitting = tried.fitting(contract.options)
-    return replace(contract, **_asked(fitting, contract)), ""
+            as_called = replace(asked, **_asked(tried.fitting(contract.options), asked))
+        first = as_called if adapter == contract.adapter else first
+        called = called or (as_called if tried.answered else None)
+    return called or first, ""
 
 
 def _adapters(contract: Contract) -> list[str]:
     """Return the adapter of a contract, and those that see the same in another order."""
     found = [contract.adapter, *OTHER_ADAPTERS.get(contract.adapter, ())]
-    return [a for a in found if contract.options["cell"] == "lstm" or not a.endswith(_C_FIRST)]
+    lstm, layer = contract.options["cell"] == "lstm", "sequence" in contract.claims
+    left_out = (() if lstm else (_C_FIRST,)) + (() if layer else (_LAYERED, _STATELESS))
+    return [name for name in found if not name.endswith(left_out)]
 
 
 def _with_time(contract: Contract, found: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -110,6 +119,11 @@ class _Tried:
         self._refused: set[object] = set()  # whether time was first, where a call failed
         self._told: bool | None = None  # whether gates are told by their names
 
+    @property
+    def answered(self) -> bool:
+        """Whether any call came back."""
+        return bool(self._came)
+
     def in_vain(self, options: Mapping[str, Any]) -> bool:
         """Say so of a number of biases that is not there, and of the order of gates with names."""
         return options["biases"] in self._unfit or (
@@ -127,7 +141,8 @@ class _Tried:
         """Say whether two cases come out right; None where no call can be made in any way."""
         spec = spec_of(options)
         call = call_of(self._opened.claims)
-        for number, record in enumerate(general(spec)[:2]):
+        given = "random" if "initial_state" in self._opened.claims else "zero"
+        for number, record in enumerate(general(spec, state=given)[:2]):
             case = make_case(record)
             try:
                 result = self._result(options, number, case, call)
@@ -168,5 +183,7 @@ def _words(options: Mapping[str, Any], adapter: str) -> str:
     if "reset" in options:
         words.append(f"reset {options['reset']} the matmul, {options['update']}")
     words += ["[h, x] in one matrix"] if adapter.endswith(_H_FIRST) else []
+    words += ["the state has an axis for layers"] if adapter.endswith(_LAYERED) else []
+    words += ["no state is taken"] if adapter.endswith(_STATELESS) else []
     words += ["the state is (c, h)"] if adapter.endswith(_C_FIRST) else []
     return "; ".join(words)

@@ -23,6 +23,7 @@ from rnncheck.grading.report import Judged, Report
 from rnncheck.grading.snippet import snippet
 from rnncheck.grading.submission import Submission
 from rnncheck.protocol.faults import Fault
+from rnncheck.protocol.operations import Operations
 from rnncheck.protocol.spec import Spec
 from rnncheck.suites.answered import Logs
 from rnncheck.suites.check import Check, check_named
@@ -172,9 +173,21 @@ def _plan(spec: Spec, claims: frozenset[str]) -> Plan:
 def planned(opened: Opened, contract: Contract) -> Plan:
     """Return the checks of a contract without parts, each with its cases."""
     pairs = _plan(opened.spec, opened.claims)
+    if contract.any_convention and "initial_state" not in opened.claims:
+        pairs = _without_state(opened.spec, opened.claims)
     if not contract.backward:
         return pairs
     return [(check, cases if check.vjp else ()) for check, cases in pairs]
+
+
+def _without_state(spec: Spec | Operations, claims: frozenset[str]) -> Plan:
+    """Return the checks of what takes no state, with their cases as they are without one."""
+    pairs: Plan = []
+    for check, cases in _plan(spec, claims | {"initial_state"}):
+        alone = [replace(r, state="none") for r in cases if r.state != "none" and not r.golden]
+        kept = dict.fromkeys([*alone, *(r for r in cases if r.state == "none")])
+        pairs.append((check, tuple(kept) if check.needs <= claims else ()))
+    return pairs
 
 
 def _hides(assignment: Assignment, check: Check) -> bool:

@@ -8,7 +8,7 @@ import re
 import tokenize
 
 from rnncheck.grading.broken import defines, without_broken
-from rnncheck.grading.python2 import in_python3, parses
+from rnncheck.grading.python2 import in_python3, looks_old, parses
 from rnncheck.suites.sentences import say
 
 GUESSED = ("utf-8-sig", "gb18030", "cp932", "utf-16", "latin-1")  # the last reads any bytes
@@ -40,7 +40,9 @@ def mended(source: bytes) -> tuple[bytes, tuple[str, ...], bool] | None:
     found = without_broken(texts[0][1]) if texts else None
     if found is None or not defines(found[0], whole=True):
         return None
-    return found[0].encode("utf-8"), (say("not_python", places="; ".join(found[1])),), True
+    old = (say("python2"),) if looks_old(texts[0][1]) else ()
+    notes = (say("not_python", places="; ".join(found[1])), *old)
+    return found[0].encode("utf-8"), notes, True
 
 
 def _encodings(source: bytes) -> tuple[str, ...]:

@@ -142,6 +142,48 @@ def test_keras_state_may_come_with_c_before_h(tmp_path: Path) -> None:
     assert any("the state is (c, h)" in note for note in report.notes)
 
 
+STATELESS = changed(
+    LSTM,
+    ("def forward(self, x, init_states=None):", "def forward(self, x):"),
+    (
+        "init_states or (torch.zeros(bs, self.hidden_size),) * 2",
+        "[torch.zeros(bs, self.hidden_size).cuda()] * 2",
+    ),
+)
+
+
+@home("torch")
+def test_layer_that_takes_no_state_is_judged_without(tmp_path: Path) -> None:
+    """It starts at zero; .cuda() does nothing where there is none; its gradients are judged too."""
+    report = judged(tmp_path, "own-lstm", STATELESS)
+    assert report.mark == 100
+    assert any("no state is taken" in note for note in report.notes)
+    cut = changed(
+        STATELESS, ("hidden_seq.append(h)", "h = h.detach()\n            hidden_seq.append(h)")
+    )
+    failed = {
+        j.outcome.family for j in judged(tmp_path, "own-lstm", cut).judged if j.worth > j.points
+    }
+    assert failed == {"gradient"}
+    wrong = judged(tmp_path, "own-lstm", changed(STATELESS, ("torch.tanh(c)", "c")))
+    assert {j.outcome.status for j in wrong.judged if j.worth} == {"passed", "failed"}
+
+
+@home("torch")
+def test_state_may_have_an_axis_for_layers(tmp_path: Path) -> None:
+    """A state as torch.nn.LSTM has it."""
+    text = changed(
+        LSTM,
+        (
+            "h, c = init_states or",
+            "h, c = (init_states[0][0], init_states[1][0]) if init_states else",
+        ),
+    )
+    report = judged(tmp_path, "own-lstm", text)
+    assert report.mark == 100
+    assert any("axis for layers" in note for note in report.notes)
+
+
 @home("keras3")
 @pytest.mark.parametrize("variables", [False, True])
 def test_class_for_keras_2_gets_full_marks(tmp_path: Path, variables: bool) -> None:
