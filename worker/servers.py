@@ -241,6 +241,7 @@ def _probe(link: Link) -> str:
             return str(fault)
         finally:
             link.close()
+            Path(f"{canary.name}.written").unlink(missing_ok=True)  # where it was not stopped
     found = reply.get("shut")
     wrong = [name for name, good in found.items() if good is not True] if found else ["nothing"]
     return f"it {', '.join(wrong)}" if wrong else ""
