@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,66 +22,72 @@ Factor = Callable[[Numbers], Numbers]
 SIGMOIDS: dict[str, Factor] = {gate: lambda a: slope("sigmoid", a) for gate in "rz"}
 
 
-def backward(
-    to_x: str = "rzn",
-    to_h: tuple[str, ...] = PATHS,
-    *,
-    slopes: Mapping[str, Factor] = SIGMOIDS,
-    candidate_slope: bool = True,
-    reset_sees: str = "",
-    weights_see: str = "",
-    state_sees: str = "",
-    kept_less_given: Callable[[Numbers, Numbers], Numbers] = lambda old, n: old - n,
-    share: Factor = lambda keep: 1 - keep,
-) -> Backward:
-    """Return a cell's backward with something changed.
+@dataclass(frozen=True)
+class Lines:
+    """What a cell's backward computes; a mistake changes one of them.
 
-    Args:
+    Attributes:
         to_x: the gates whose gradient goes on to x.
         to_h: the ways by which the gradient goes on to the old h: kept, and through each gate.
         slopes: by gate what the gradients of r and z have of their pre-activations.
-        candidate_slope: whether that of n has the derivative of its activation.
+        candidate_slope: what that of n has of n; None for the derivative of its activation.
         reset_sees: "gated" multiplies the gradient of r with what r has already multiplied,
             "unbiased" leaves the recurrent bias out of what it multiplies.
         weights_see: "plain" leaves r out of the gradient of the candidate's recurrent weights.
         state_sees: "plain" leaves r out of what goes from the candidate to the old h.
         kept_less_given: of the old h and n, what the share that is kept multiplies.
         share: the candidate's share of the new h, of the share that is kept.
+        left: the old h's share, likewise.
     """
 
-    def run(
-        spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
+    to_x: str = "rzn"
+    to_h: tuple[str, ...] = PATHS
+    slopes: Mapping[str, Factor] = field(default_factory=lambda: SIGMOIDS)
+    candidate_slope: Factor | None = None
+    reset_sees: str = ""
+    weights_see: str = ""
+    state_sees: str = ""
+    kept_less_given: Callable[[Numbers, Numbers], Numbers] = lambda old, n: old - n
+    share: Factor = lambda keep: 1 - keep
+    left: Factor = lambda keep: keep
+
+    def backward(
+        self, spec: Spec, params: Given, x: Numbers, state: Given, trace: Given, d_state: Given
     ) -> tuple[Named, Numbers, Named]:
+        """Return the gradients of the parameters, x and the old state."""
         d_params, d_h, old = zeros_like(params), d_state["h"], state["h"]
         r, z, n, u = (trace[name] for name in "rznu")
         keep = z if spec.update == "z_keeps" else 1 - z
-        ways = {"state": d_h * keep}
-        d_keep = d_h * kept_less_given(old, n)
+        ways = {"state": d_h * self.left(keep)}
+        d_keep = d_h * self.kept_less_given(old, n)
         d_gates = {"z": d_keep if spec.update == "z_keeps" else -d_keep}
-        d_a = {"n": d_h * share(keep)}
-        if candidate_slope:
-            d_a["n"] = d_a["n"] * slope(spec.activation, trace["a_n"])
+        d_a = {"n": d_h * self.share(keep)}
+        own_slope = slope(spec.activation, trace["a_n"])
+        d_a["n"] = d_a["n"] * (self.candidate_slope(n) if self.candidate_slope else own_slope)
         after = spec.reset == "after"
-        passed = d_a["n"] * r if after and not weights_see else d_a["n"]
-        seen = old if after or weights_see else r * old
+        passed = d_a["n"] * r if after and not self.weights_see else d_a["n"]
+        seen = old if after or self.weights_see else r * old
         d_seen = recurrent_backward(spec, params, d_params, "n", seen, passed)
-        gated = r if reset_sees == "gated" else 1
-        if reset_sees == "unbiased":
+        gated = r if self.reset_sees == "gated" else 1
+        if self.reset_sees == "unbiased":
             u = u - params["bias_hh"][spec.gates.index("n")]
         d_gates["r"] = d_a["n"] * u * gated if after else d_seen * old * gated
         ways["n"] = d_seen if after else d_seen * r
-        if state_sees:
+        if self.state_sees:
             ways["n"] = recurrent_backward(spec, params, zeros_like(params), "n", old, d_a["n"])
         for gate in ("r", "z"):
-            d_a[gate] = d_gates[gate] * slopes[gate](trace[f"a_{gate}"])
+            d_a[gate] = d_gates[gate] * self.slopes[gate](trace[f"a_{gate}"])
             ways[gate] = recurrent_backward(spec, params, d_params, gate, old, d_a[gate])
         d_x = 0 * x
         for gate in spec.gates:
             part = input_backward(spec, params, d_params, gate, x, d_a[gate])
-            d_x = d_x + part if gate in to_x else d_x
-        return d_params, d_x, {"h": sum((ways[way] for way in to_h), 0 * old)}
+            d_x = d_x + part if gate in self.to_x else d_x
+        return d_params, d_x, {"h": sum((ways[way] for way in self.to_h), 0 * old)}
 
-    return run
+
+def backward(**changes: Any) -> Backward:
+    """Return a cell's backward with some of Lines changed."""
+    return Lines(**changes).backward
 
 
 def other_variant(
@@ -160,7 +167,7 @@ MISTAKES = (
         "gru_candidate_slope_left_out",
         "the gradient of the candidate leaves out the derivative of tanh",
         SLOPES,
-        candidate_slope=False,
+        candidate_slope=np.ones_like,
     ),
     line(
         "update_gradient_of_old_state_alone",

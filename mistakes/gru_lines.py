@@ -20,7 +20,7 @@ from rnncheck.protocol.spec import Spec
 from rnncheck.reference import gru
 from rnncheck.reference.arrays import Given, Named, Numbers
 from rnncheck.reference.cells import Backward
-from rnncheck.reference.nonlinearities import sigmoid
+from rnncheck.reference.nonlinearities import sigmoid, slope
 
 _COURSE = "CMU 11-785, GRUCell.backward"
 _RESET = "Follow the reset gate: what does it multiply on the way there, and on the way back?"
@@ -79,6 +79,24 @@ MISTAKES = (
         slopes=dict.fromkeys("rz", _halved),
     ),
     line(
+        "gru_gate_slopes_taken_twice",
+        "the derivative of the sigmoid is taken at the gate in place of what entered it",
+        SLOPES,
+        slopes=dict.fromkeys("rz", lambda a: slope("sigmoid", sigmoid(a))),
+    ),
+    line(
+        "gru_candidate_slope_taken_twice",
+        "the derivative of tanh is taken at the candidate in place of what entered it",
+        SLOPES,
+        candidate_slope=lambda n: slope("tanh", n),
+    ),
+    line(
+        "gru_candidate_slope_squared_outside",
+        "the gradient of the candidate uses (1 - n)^2 where 1 - n^2 is meant",
+        SLOPES,
+        candidate_slope=lambda n: (1 - n) ** 2,
+    ),
+    line(
         "update_gradient_of_candidate_alone",
         "the gradient of the update gate leaves out the old state",
         "Where does z stand in the last equation? Look for it twice.",
@@ -101,6 +119,12 @@ MISTAKES = (
         "the gradient of the candidate has the share of the old state",
         "How much of the candidate enters the new state?",
         share=lambda keep: keep,
+    ),
+    line(
+        "kept_gradient_of_the_other_share",
+        "what goes straight to the old h has the share of the candidate",
+        "How much of the old state enters the new one?",
+        left=lambda keep: 1 - keep,
     ),
     line(
         "state_gradient_without_reset",

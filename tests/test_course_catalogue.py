@@ -229,6 +229,16 @@ LINES = {
         ("dnow, *sums", "dnow, *(total / dh.shape[1] for total in sums)"),
     ),
     "update_gradient_of_candidate_alone": ("dlfs2-gru", "GRU_backward", ("(n - h_prev)", "n")),
+    "reset_gradient_without_bias": (
+        "cmu11785-gru",
+        "GRUCell_backward",
+        ("dn * self.inner", "dn * (self.Wnh @ self.hidden)"),
+    ),
+    "candidate_bias_gradient_without_reset": (
+        "cmu11785-gru",
+        "GRUCell_backward",
+        ("dr, dz, di\n        dx", "dr, dz, dn\n        dx"),
+    ),
     "state_gradient_without_reset": ("dlfs2-gru", "GRU_backward", ("+ drh * r", "+ drh")),
 }
 
