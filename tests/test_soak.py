@@ -18,6 +18,7 @@ from rnncheck.grading.soak_report import as_json, markdown, together
 from rnncheck.mistakes import mistakes
 from rnncheck.protocol.claims import DTYPES
 from rnncheck.protocol.faults import Fault
+from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.fresh import Fresh
 from rnncheck.suites.handle import Handle
 
@@ -86,7 +87,7 @@ def test_records_keep_what_a_check_asks_for() -> None:
     for check, cases in ELMAN.plan():
         if cases:
             record = fresh.like(cases)
-            assert check.name
+            assert isinstance(record, CaseSpec)
             assert record.golden or record.split < record.steps
             assert bool(record.lengths) in {bool(case.lengths) for case in cases}
     plain = dict((c.name, r) for c, r in ELMAN.plan())["time_major"]
