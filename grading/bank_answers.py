@@ -10,7 +10,8 @@ import numpy as np
 from rnncheck.grading.asked import Asked
 from rnncheck.grading.bank import TRUTHS, Pair
 from rnncheck.grading.batch import TRIES
-from rnncheck.grading.diagnose import asked_of, further_than
+from rnncheck.grading.diagnose import further_than
+from rnncheck.grading.explaining import BUILD, asked_before, asked_of
 from rnncheck.grading.sketches import Sketches, sketched
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.cells import unaware
@@ -69,8 +70,11 @@ def sketches(
         further += unaware(known)
     chosen = [m for m in known if only is None or m.id in only]
     asked = []
+    records = dict.fromkeys(pair.record for pair in pairs)
     for pair in pairs:
-        call, cases = asked_of(checks()[pair.check], pair.record, contract.spec, contract.claims)
+        asks = checks()[pair.check], pair.record, contract.spec, contract.claims
+        of_bank = contract.framework in BUILD
+        call, cases = asked_before(*asks, records) if of_bank else asked_of(*asks)
         asked += [(call, case, case.record != pair.record) for case in cases if _small(case)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -189,7 +189,7 @@ def _mistaken(found: Diagnosis, bank: Bank | None) -> Mistaken:
     """Return the mistake in the place of right answers; the next file may have made it too."""
     if bank is None:
         return Mistaken(found.bind, Kept())
-    place = bank.digest, found.mistake, found.what
+    place = bank.digest, found.label, found.what
     if place not in _KEPT:
         _KEPT[place] = Mistaken(found.bind, bank)
         if len(_KEPT) > _MOST_KEPT:

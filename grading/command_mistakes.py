@@ -17,7 +17,7 @@ from rnncheck.grading.diagnosed import diagnosed
 from rnncheck.grading.errors import UsageError
 from rnncheck.grading.kill_table import markdown
 from rnncheck.grading.matrix import Matrix, as_json, matrix, merged, read
-from rnncheck.grading.named import Named, line
+from rnncheck.grading.named import DTYPES, Named, line
 from rnncheck.grading.named import table as table_of_named
 from rnncheck.grading.operation_matrix import AskedOperations, contracts
 from rnncheck.grading.operation_matrix import diagnosed as operations_diagnosed
@@ -40,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown.set_defaults(act=_show)
     named = commands.add_parser("diagnosed", help="measure how often a mistake is named rightly")
     named.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="all by default")
-    named.add_argument("--framework", default="numpy", metavar="NAME")
+    named.add_argument("--framework", metavar="NAME", help="only this one; all by default")
+    named.add_argument("--dtype", choices=DTYPES, help="only this one; both by default")
     named.add_argument("--mistake", action="append", default=[], metavar="ID", help="only this one")
     named.add_argument("--markdown", type=Path, metavar="FILE", help="write a table here")
     named.set_defaults(act=_diagnosed)
@@ -92,12 +93,13 @@ def _diagnosed(arguments: argparse.Namespace) -> int:
     chosen = arguments.assignments or names()
     _known(chosen, names(), "assignment")
     _known(arguments.mistake, list(every_mistake()), "mistake")
-    found: dict[str, list[Named]] = {}
-    for name in chosen:
-        for contract in contracts(load(name)):
-            if contract.framework.partition("/")[0] == arguments.framework:
-                found[contract.name] = _named(contract, arguments.mistake)
-                print(line(contract.name, found[contract.name]), flush=True)
+    found: dict[str, dict[str, list[Named]]] = {}
+    for contract in (one for name in chosen for one in contracts(load(name))):
+        if arguments.framework in (None, contract.framework.partition("/")[0]):
+            found[contract.name] = {}
+            for dtype in [arguments.dtype] if arguments.dtype else DTYPES:
+                found[contract.name][dtype] = _named(contract, arguments.mistake, dtype)
+                print(line(contract.name, dtype, found[contract.name][dtype]), flush=True)
     if not found:
         raise UsageError(f"{', '.join(chosen)} has no contract in {arguments.framework}")
     if arguments.markdown is not None:
@@ -105,13 +107,13 @@ def _diagnosed(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _named(contract: Asked | AskedOperations, only: Sequence[str]) -> list[Named]:
+def _named(contract: Asked | AskedOperations, only: Sequence[str], dtype: str) -> list[Named]:
     if isinstance(contract, AskedOperations):
-        return operations_diagnosed(contract, only)
+        return operations_diagnosed(contract, only, dtype)
     bank = practice(contract.assignment, contract.framework)
     if bank is None:
         raise UsageError(f"{contract.name} has no practice bank")
-    return diagnosed(contract, bank, only)
+    return diagnosed(contract, bank, only, dtype=dtype)
 
 
 def _known(given: Sequence[str], there: Sequence[str], what: str) -> None:

@@ -7,7 +7,6 @@ conventions (one, two or three at a time), two mistakes at a time.
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,8 @@ from functools import partial
 
 from rnncheck.grading.bank import Bank
 from rnncheck.grading.by_the_book import LABEL, by_the_book, single_steps
+from rnncheck.grading.differentiated import differentiated
+from rnncheck.grading.explaining import BUILD, asked_before, asked_of, enough, heard, plain_cases
 from rnncheck.grading.matching import RIGHT, Evidence, gather, label_of
 from rnncheck.grading.opened import Opened
 from rnncheck.grading.operation_diagnose import operation_mistake
@@ -28,12 +29,9 @@ from rnncheck.mistakes.conventions import ID, combinations
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind as reference
-from rnncheck.suites import check_dropout_off as dropout_off
 from rnncheck.suites.answered import Logs
-from rnncheck.suites.calls import call_of
-from rnncheck.suites.case import Case, CaseSpec, make_case
-from rnncheck.suites.cases import general, long, padded
-from rnncheck.suites.check import Check, checks
+from rnncheck.suites.case import CaseSpec
+from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome
 from rnncheck.suites.operation_case import OperationCaseSpec
 from rnncheck.suites.trial import AnyBind
@@ -53,6 +51,7 @@ class Diagnosis:
         digits: to how many digits its numbers equal the implementation's.
         cases: on how many cases they do.
         bind: makes the wrong implementation.
+        label: tells it from others of the same name, whose gradients are other ones.
         causes: of all mistakes of a forward pass whose gradients by the book these are.
     """
 
@@ -62,6 +61,7 @@ class Diagnosis:
     digits: int
     cases: int
     bind: AnyBind = field(repr=False, compare=False)
+    label: str = field(default="", repr=False, compare=False)
     causes: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
@@ -101,6 +101,7 @@ class Diagnostician:
         self.opened, self.device, self.tries, self.known = opened, device, tries, known
         self.logs = logs or Logs()
         self.sketches = bank.sketches if bank else Sketches()
+        self.asked = tuple(bank.cases) if bank and bank.framework in BUILD else None
         self._found: list[Mistake] = []
         self._exhausted: set[str] = set()
         self._causes: dict[str, tuple[str, ...]] = {}
@@ -132,8 +133,13 @@ class Diagnostician:
         Raises:
             Fault: it does not answer.
         """
-        spec, claims = self.opened.network()[0], self.opened.claims
-        call, cases = asked_of(checks()[outcome.check], record, spec, claims)
+        check, claims = checks()[outcome.check], self.opened.claims
+        asks = check, record, self.opened.network()[0], claims
+        if self.asked is None:
+            call, cases = asked_of(*asks)
+        else:
+            call, cases = asked_before(*asks, self.asked)
+            cases = enough(self.logs, claims, cases, call, self.device)
         return gather(self.logs.known(self.opened.bind), cases, call, self.device)
 
     def _by_the_book(
@@ -150,19 +156,41 @@ class Diagnostician:
         layout = getattr(adapter, "layout", None)  # a mistake in a submission's place has none
         return layout is not None and layout.state_from_outputs and not spec.output_size
 
+    def _closest(self, evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:
+        """Return the mistake that fits to the most digits.
+
+        Of those whose gradients fit the ones whose forward calls fit too are asked first: where a
+        slope is left out, a missing nonlinearity has the same gradients.
+        """
+        fitting = _fitting(evidence, known)
+        if len(fitting) > 1 and evidence.call.endswith("_vjp"):
+            before = self._forward(evidence.call.removesuffix("_vjp"))
+            fitting = [(m, d) for m, d in fitting if _digits(before, m) is not None] or fitting
+        return max(fitting, key=lambda pair: pair[1], default=None)
+
+    def _forward(self, call: str) -> Evidence:
+        """Return what was answered to forward calls that were made anyhow."""
+        logs, spec = self.logs, self.opened.network()[0]
+        cases = heard(logs, self.opened.claims, plain_cases(spec, self.asked), call, self.device)
+        return gather(logs.known(self.opened.bind), cases, call, self.device)
+
     def _search(self, evidence: Evidence) -> tuple[Mistake, int] | None:
         spec = self.opened.network()[0]
         listed = mistakes().values() if self.known is None else self.known
         every = [mistake for mistake in listed if mistake.applies(spec)]
         possible = partial(self.sketches.possible, evidence)
-        found = _closest(evidence, self._found) or _closest(evidence, possible(every))
+        found = self._closest(evidence, self._found) or self._closest(evidence, possible(every))
         if found is None and evidence.call.endswith("_vjp"):
-            found = _closest(evidence, possible(unaware(every)))
+            found = self._closest(evidence, differentiated(self._found, spec, evidence.call))
+            found = found or self._closest(evidence, possible(unaware(every)))
             found = found or self._by_the_book(evidence, every)
         if found is None and evidence.call.startswith("step"):
-            found = _closest(evidence, single_steps(every))
+            found = self._closest(evidence, single_steps(every))
         if found is None and evidence.call == "sequence" and self._reads_state():
-            found = _closest(_without_state(evidence), every)
+            found = self._closest(_without_state(evidence), every)
+        if found is None and evidence.single:
+            single = evidence.in_single()
+            found = self._closest(single, self.sketches.possible(single, every))
         if found is None and evidence.call not in self._exhausted:
             known = every if self.tries <= FEW else changing(evidence, every)
             found = _first(evidence, possible(further_than(known, spec, self.tries)))
@@ -175,26 +203,6 @@ def _without_state(evidence: Evidence) -> Evidence:
     """Return the outputs alone, where the final state is only the last of them."""
     told = [{n: a for n, a in g.items() if n[:6] != "state."} for g in evidence.answers]
     return replace(evidence, answers=told)
-
-
-def asked_of(
-    check: Check, record: CaseSpec, spec: Spec, claims: Collection[str]
-) -> tuple[str, list[Case]]:
-    """Return the call and the cases that explain a failure: its own, and some general ones."""
-    call = call_of(claims, vjp=check.vjp)
-    training = record.training and check.name != dropout_off.CHECK.name
-    records = [replace(record, training=training), *general(spec, training=training)]
-    if record.lengths or record.masked:
-        records += [r for r in padded(spec)[:2] if r.masked == record.masked]
-    if call == "sequence_vjp":
-        records += long(spec)[:1]
-    cases = [_case(record) for record in dict.fromkeys(records)]
-    return call, [*map(check.varies, cases), *cases] if check.varies else cases
-
-
-@functools.lru_cache(256)
-def _case(record: CaseSpec) -> Case:
-    return make_case(record)
 
 
 def further_than(known: Iterable[Mistake], spec: Spec, tries: int) -> Iterator[Mistake]:
@@ -211,11 +219,6 @@ def changing(evidence: Evidence, known: Iterable[Mistake]) -> Iterator[Mistake]:
     """Yield the mistakes that change the answers at all: with others a second one is no other."""
     right = gather(reference, evidence.cases, evidence.call)
     yield from (mistake for mistake in known if _digits(right, mistake) is None)
-
-
-def _closest(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] | None:
-    """Return the mistake that fits to the most digits."""
-    return max(_fitting(evidence, known), key=lambda pair: pair[1], default=None)
 
 
 def _fitting(evidence: Evidence, known: Iterable[Mistake]) -> list[tuple[Mistake, int]]:
@@ -236,4 +239,4 @@ def _first(evidence: Evidence, known: Iterable[Mistake]) -> tuple[Mistake, int] 
 
 def _diagnosis(mistake: Mistake | OperationMistake, digits: int, cases: int) -> Diagnosis:
     name = mistake.id.removesuffix(LABEL)
-    return Diagnosis(name, mistake.what, mistake.hint, digits, cases, mistake.bind)
+    return Diagnosis(name, mistake.what, mistake.hint, digits, cases, mistake.bind, mistake.id)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rnncheck import adapters
 from rnncheck.grading.asked import Asked, within
+from rnncheck.grading.assignment import load
 from rnncheck.grading.bank import Bank
 from rnncheck.grading.diagnose import Diagnostician
 from rnncheck.grading.named import Named
 from rnncheck.grading.numbers import classes
 from rnncheck.grading.remembered import remembered
+from rnncheck.grading.travelled import travelled
 from rnncheck.mistakes import mistakes
 from rnncheck.mistakes.base import Mistake
 from rnncheck.protocol.implementation import Bind
 from rnncheck.protocol.spec import Spec
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites import check_dropout_off as dropout_off
+from rnncheck.suites.answered import Logs
 from rnncheck.suites.case import CaseSpec
 from rnncheck.suites.check import checks
 from rnncheck.suites.driver import Outcome, claimed, run_pair
@@ -41,31 +44,47 @@ class Here:
 
 
 def diagnosed(
-    contract: Asked, bank: Bank, only: Sequence[str] = (), most: int | None = None
+    contract: Asked,
+    bank: Bank,
+    only: Sequence[str] = (),
+    most: int | None = None,
+    dtype: str = "float64",
 ) -> list[Named]:
     """Diagnose failing pairs of a bank for every mistake; nothing is learnt between pairs.
+
+    A mistake is asked and answers as a submission in the contract's framework is and does, see
+    travelled, and all of the bank is asked before the first failure is explained.
 
     Args:
         contract: the contract.
         bank: of the contract.
         only: ids of mistakes, () for all.
         most: how many failing pairs of each mistake, the first ones; None for all.
+        dtype: "float64" or "float32", in which mistakes compute.
     """
     known = [remembered(mistake) for mistake in contract.mistakes()]
     chosen = [mistake for mistake in contract.mistakes() if not only or mistake.id in only]
-    found = [_named(contract, bank, mistake, known, most) for mistake in chosen]
+    found = [_named(contract, bank, mistake, known, most, dtype) for mistake in chosen]
     return [one for one in found if one.cases]
 
 
 def _named(
-    contract: Asked, bank: Bank, mistake: Mistake, known: Sequence[Mistake], most: int | None
+    contract: Asked,
+    bank: Bank,
+    mistake: Mistake,
+    known: Sequence[Mistake],
+    most: int | None,
+    dtype: str,
 ) -> Named:
     claims = contract.offered(mistake)
-    here: Any = Here(contract.spec, claims, within(mistake.bind, claims))
-    explain, found = Explained(here, known), list[str]()
+    told = load(contract.assignment).contracts[contract.framework]
+    bind = travelled(within(mistake.bind, claims), adapters.load(told.adapter).layout, dtype)
+    here: Any = Here(contract.spec, claims, bind)
+    logs, found = Logs(), list[str]()
+    explain = Explained(here, known, logs, bank)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for ended in itertools.islice(_failures(here, bank), most):
+        for ended in list(_failures(here, bank, logs))[:most]:
             named = explain(ended)
             if named != RIGHT:  # the numbers of its calls are right: nothing to tell it by
                 found.append(named)
@@ -75,14 +94,14 @@ def _named(
     return Named(mistake.id, len(found), len(found) - len(others), tuple(dict.fromkeys(others)))
 
 
-def _failures(here: Any, bank: Bank) -> Iterator[Outcome]:
+def _failures(here: Any, bank: Bank, logs: Logs) -> Iterator[Outcome]:
     """Yield how the pairs end that an implementation fails with wrong numbers."""
     for pair in bank.pairs:
         check = checks()[pair.check]
         if not (check.needs <= here.claims and claimed(pair.record, here.claims)):
             continue
         try:
-            ended = run_pair(here.bind, check, pair.record, prepared=bank)
+            ended = run_pair(here.bind, check, pair.record, prepared=bank, logs=logs)
         except (LookupError, ValueError, AttributeError):
             continue  # it cannot be made of what this contract hands over
         if ended.status == "failed" and ended.failure is not None and ended.failure.wrong:
@@ -98,9 +117,9 @@ def _equal(contract: Asked, bank: Bank, one: str, other: str) -> bool:
 class Explained:
     """What explains each failure of one implementation; equal evidence is looked at once."""
 
-    def __init__(self, here: Any, known: Sequence[Mistake]) -> None:
-        """Look among some mistakes."""
-        self._here, self._known = here, known
+    def __init__(self, here: Any, known: Sequence[Mistake], logs: Logs, bank: Bank) -> None:
+        """Look among some mistakes; `logs` hold what the implementation answered to the bank."""
+        self._here, self._known, self._logs, self._bank = here, known, logs, bank
         self._found: dict[Any, str] = {}
 
     def __call__(self, ended: Outcome) -> str:
@@ -112,7 +131,9 @@ class Explained:
         return self._found[key]
 
     def _explain(self, ended: Outcome) -> str:
-        explain = Diagnostician(self._here, tries=0, known=self._known)
+        explain = Diagnostician(
+            self._here, tries=0, known=self._known, logs=self._logs, bank=self._bank
+        )
         found, record = explain(ended), ended.record
         if found is not None:
             return found.mistake

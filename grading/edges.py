@@ -8,10 +8,11 @@ from dataclasses import replace
 from rnncheck.grading.report import Judged
 from rnncheck.protocol.faults import Fault
 from rnncheck.protocol.implementation import Bind
+from rnncheck.suites import check_reference_sequence as reference_sequence
 from rnncheck.suites.answered import Logs
 from rnncheck.suites.calls import call_of
 from rnncheck.suites.case import CaseSpec
-from rnncheck.suites.check import checks
+from rnncheck.suites.check import Check, checks
 from rnncheck.suites.driver import run_pair
 from rnncheck.suites.prepared import Prepared
 
@@ -37,11 +38,14 @@ class Edges:
     def of(self, judged: Sequence[Judged]) -> set[str]:
         """Return the checks that pass on all other cases, if some check has others."""
         asked = [j for j in judged if j.worth and checks()[j.outcome.check].vjp]
-        failed = [j.outcome.check for j in asked if j.outcome.status in ("failed", "error")]
+        open_ones = [j for j in asked if not j.follows]
+        failed = [j.outcome.check for j in open_ones if j.outcome.status in ("failed", "error")]
         passed = [j.outcome.check for j in asked if j.outcome.status == "passed"]
         others = {name: self._others(name) for name in failed}
         found = {name for name in failed if len(others[name]) < len(self.cases[name])}
-        found = {name for name in found if all(self._passes(name, r) for r in others[name])}
+        found = {
+            name for name in found if all(self._passes(checks()[name], r) for r in others[name])
+        }
         inner = [r for n in found for r in others[n]] + [r for n in passed for r in self.cases[n]]
         return found if any(not is_edge(record) for record in inner) else set()
 
@@ -55,15 +59,17 @@ class Edges:
                 claims = self.bind(record.spec, self.prepared.case(record).params).claims
             except Fault:  # it was lost too often; that excuses nothing
                 return False
-            reference = f"reference_{call_of(claims)}"
-            names = ("shape_forward", reference)
-            self._wrong[record] = not all(self._passes(name, record) for name in names)
+            forward = checks()[f"reference_{call_of(claims)}"]
+            if forward.name == reference_sequence.CHECK.name:
+                forward = replace(forward, run=reference_sequence.from_afar)
+            asked = (checks()["shape_forward"], forward)
+            self._wrong[record] = not all(self._passes(check, record) for check in asked)
         return self._wrong[record]
 
-    def _passes(self, name: str, record: CaseSpec) -> bool:
+    def _passes(self, check: Check, record: CaseSpec) -> bool:
         ended = run_pair(
             self.bind,
-            checks()[name],
+            check,
             record,
             device=self.device,
             prepared=self.prepared,

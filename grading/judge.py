@@ -147,7 +147,8 @@ def _judge(submission: Submission, assignment: Assignment, contract: Contract, h
             return _not_opened(report, assignment, pairs, worth, fault, tell)
         judged, logs = [], Logs()
         explain = Diagnostician(opened, device, how.tries, logs=logs, bank=how.bank)
-        for outcome in _run(opened, pairs, device, how, logs):
+        ended = _run(opened, pairs, device, how, logs)
+        for outcome in list(ended) if how.bank else ended:  # all that a bank asks explains failures
             found = explain(outcome) if how.with_diagnosis else None
             hidden = assignment.hides(outcome.check, outcome.family)
             points = 0.0 if outcome.status == "not judged" else worth[outcome.check]

@@ -12,7 +12,12 @@ from rnncheck.grading.diagnose import Diagnostician
 from rnncheck.grading.named import Named
 from rnncheck.mistakes import operation_mistakes
 from rnncheck.mistakes.base_operation import OperationMistake, right_vjp
-from rnncheck.protocol.operations import OperationBind, Operations
+from rnncheck.protocol.operations import (
+    OperationBind,
+    OperationImplementation,
+    Operations,
+    OperationSpec,
+)
 from rnncheck.suites.check import Check
 from rnncheck.suites.driver import Outcome, plan, run_pair
 from rnncheck.suites.operation_case import OperationCaseSpec
@@ -74,12 +79,24 @@ def contracts(assignment: Assignment) -> list[Asked | AskedOperations]:
 
 
 def ended(
-    contract: AskedOperations, mistake: OperationMistake
+    contract: AskedOperations, mistake: OperationMistake, dtype: str = "float64"
 ) -> Iterator[tuple[str, int, Outcome]]:
-    """Yield how the checks end, by name and number of the case, of operations it can be made in."""
+    """Yield how the checks end, by name and number of the case, of operations it can be made in.
+
+    It computes in the dtype; the judge asks for float64.
+    """
     for check, record, number in contract.pairs():
         if mistake.applies(record.spec):
-            yield check.name, number, run_pair(mistake.bind, check, record)
+            yield check.name, number, run_pair(_computing(mistake, dtype), check, record)
+
+
+def _computing(mistake: OperationMistake, computes: str) -> OperationBind:
+    def bound(
+        spec: OperationSpec, dtype: str = "float64", device: str = "cpu"
+    ) -> OperationImplementation:
+        return mistake.bind(spec, computes if dtype == "float64" else dtype, device)
+
+    return bound
 
 
 @dataclass(frozen=True)
@@ -91,16 +108,18 @@ class _Here:
     bind_operation: OperationBind
 
 
-def diagnosed(contract: AskedOperations, only: Sequence[str] = ()) -> list[Named]:
-    """Diagnose every failing pair of a check and a case for every mistake."""
+def diagnosed(
+    contract: AskedOperations, only: Sequence[str] = (), dtype: str = "float64"
+) -> list[Named]:
+    """Diagnose every failing pair of a check and a case for every mistake, computed in a dtype."""
     known = [m for m in contract.mistakes() if not only or m.id in only]
-    return [found for m in known if (found := _named(contract, m)).cases]
+    return [found for m in known if (found := _named(contract, m, dtype)).cases]
 
 
-def _named(contract: AskedOperations, mistake: OperationMistake) -> Named:
-    here: Any = _Here(contract.spec, contract.claims, mistake.bind)
+def _named(contract: AskedOperations, mistake: OperationMistake, dtype: str) -> Named:
+    here: Any = _Here(contract.spec, contract.claims, _computing(mistake, dtype))
     cases, others = 0, []
-    for _, _, outcome in ended(contract, mistake):
+    for _, _, outcome in ended(contract, mistake, dtype):
         if outcome.status == "failed" and outcome.failure is not None and outcome.failure.wrong:
             found = Diagnostician(here)(outcome)
             cases += 1

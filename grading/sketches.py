@@ -16,14 +16,23 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rnncheck.grading.matching import EQUAL, Evidence, answered, identity, label_of
+from rnncheck.grading.matching import (
+    EQUAL,
+    NO_SPREAD,
+    TINY,
+    Evidence,
+    answered,
+    identity,
+    label_of,
+)
 from rnncheck.mistakes.base import Mistake
-from rnncheck.protocol.names import Arrays
+from rnncheck.protocol.names import Array, Arrays
 from rnncheck.reference.implementation import bind as reference
 from rnncheck.suites.case import Case
 
 NOT_NUMBERS, SILENT, UNKNOWN = np.nan, np.inf, -np.inf
 SLACK = 1.1  # for the largest of theirs, known only up to EQUAL
+LARGEST = float(np.finfo(np.float32).max)
 HELD = 2.0**-22  # of the numbers of which a difference is stored as float32
 _TURN = 0.6180339887498949  # of the golden ratio: its multiples are spread evenly
 
@@ -43,21 +52,24 @@ def _weights(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return weights, np.concatenate([np.zeros(1), np.cumsum(np.abs(weights))])
 
 
-def sketch(answers: Arrays) -> Sketch:
-    """Return the sketch of answers by name."""
-    flat = [np.asarray(answers[name], np.float64).ravel() for name in _told(answers)]
+def sketch(answers: Arrays, spread: Mapping[str, Array] = NO_SPREAD) -> Sketch:
+    """Return the sketch of answers by name, where equal ones may differ by a spread too."""
+    told = _told(answers)
+    flat = [np.asarray(answers[name], np.float64).ravel() for name in told]
     size = sum(map(len, flat))
     weights, sums = _weights(1 << max(size - 1, 1).bit_length())
     value, near, at = 0.0, 0.0, 0
     with np.errstate(all="ignore"):
-        for part in flat:
+        for name, part in zip(told, flat, strict=True):
             end = at + len(part)
             value += float(part @ weights[at:end])
             largest = float(np.max(np.abs(part), initial=0.0))
-            near += float(sums[end] - sums[at]) * largest
+            near += float(sums[end] - sums[at]) * (SLACK * EQUAL * largest + TINY)
+            if name in spread:
+                near += float(spread[name].ravel() @ np.abs(weights[at:end]))
             at = end
     whole = np.isfinite(value) and np.isfinite(near)
-    return Sketch(value if whole else NOT_NUMBERS, SLACK * EQUAL * near)
+    return Sketch(value if whole else NOT_NUMBERS, near)
 
 
 def _told(names: Iterable[str]) -> list[str]:
@@ -94,10 +106,11 @@ class Sketches:
     def possible(self, evidence: Evidence, known: Iterable[Mistake]) -> Iterable[Mistake]:
         """Yield the mistakes that may fit, in their order: not those whose sketch is too far off."""
         fits = np.ones(len(self.rows), bool)
-        for case, given in zip(evidence.cases, evidence.answers, strict=True):
+        for case, given, spread in evidence.each():
             place = key(case, evidence.call, given) if self.rows else ""
-            if place in self.off:
-                fits &= self._near(place, sketch(given))
+            told = sketch(given, spread) if place in self.off else None
+            if told and not (spread and np.isnan(told.value)):  # float32 overflows sooner
+                fits &= self._near(place, told)
         out = {row for row, fit in zip(self.rows, fits, strict=True) if not fit}
         return (mistake for mistake in known if not out or row_of(mistake) not in out)
 
@@ -107,7 +120,9 @@ class Sketches:
             return np.asarray(np.isnan(off) | (off == UNKNOWN))
         near = given.near + HELD * (abs(right) + abs(given.value))
         with np.errstate(all="ignore"):
-            return np.asarray((np.abs(right + off - given.value) <= near) | (off == UNKNOWN))
+            found = (np.abs(right + off - given.value) <= near) | (off == UNKNOWN)
+        beyond = abs(given.value - right) > LARGEST  # is kept as SILENT
+        return np.asarray(found | (off == SILENT) if beyond else found)
 
 
 def sketched(

@@ -63,20 +63,19 @@ class Logs:
     Attributes:
         first: answers to calls that came first, or of which the order does not matter.
         later: answers to calls after others, by all of them.
-        seen: the first answer to each call, whatever came before.
     """
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self.first, self.later, self.seen = Log(), Log(), Log()
+        self.first, self.later = Log(), Log()
 
     def answered(self, bind: Bind, check: Check) -> Bind:
         """Return the implementation as it answered what this check asks, as far as it did."""
         return Answered(bind, self, self.first if check.shares else None)
 
     def known(self, bind: Bind) -> Bind:
-        """Return the implementation with its first answer to each call, as far as there is one."""
-        return Answered(bind, self, self.seen)
+        """Return the implementation as it answers what it is asked alone, as far as it did."""
+        return Answered(bind, self, None)
 
 
 class Answered:
@@ -143,7 +142,7 @@ class _Bound:
         """Answer a call whatever came before."""
         answer = log.get(call, self._whole.asked[call])
         if answer is None:
-            answer = self._made(call, name, given)
+            answer = self._made(name, given)
             log.add(call, answer)
             if not self._path:
                 self._hold(answer)
@@ -161,7 +160,7 @@ class _Bound:
             self._skipped.append((name, given))
             return answer
         self._catch_up()
-        answer = self._made(call, name, given)
+        answer = self._made(name, given)
         log.add(self._path, answer)
         self._hold(answer)
         return answer
@@ -179,14 +178,11 @@ class _Bound:
     def _hold(self, answer: Answer) -> None:
         answer.by, self._held = self._inner, answer
 
-    def _made(self, call: bytes, name: str, given: tuple[Any, ...]) -> Answer:
+    def _made(self, name: str, given: tuple[Any, ...]) -> Answer:
         if self._held is not None:
             self._held.by = None
             self._held = None
-        answer = Answer(getattr(self._inner, name)(*given), self._inner.facts)
-        if self._whole.logs.seen.get(call) is None:
-            self._whole.logs.seen.add(call, answer)
-        return answer
+        return Answer(getattr(self._inner, name)(*given), self._inner.facts)
 
 
 @functools.lru_cache(512)

@@ -47,7 +47,7 @@ class Counted:
 
     def __init__(self, bound: Bind) -> None:
         """Count from zero."""
-        self.bound, self.calls = bound, 0
+        self.bound, self.calls, self.networks = bound, 0, set[tuple[Any, ...]]()
 
     def __call__(
         self, spec: Spec, params: Mapping[str, Array], dtype: str = "float64", device: str = "cpu"
@@ -55,13 +55,15 @@ class Counted:
         """Bind it."""
         made: Any = self.bound(spec, params, dtype, device)
         for name in ("step", "sequence", "step_vjp", "sequence_vjp"):
-            setattr(made, name, self._counted(getattr(made, name)))
+            setattr(made, name, self._counted(name, spec, getattr(made, name)))
         counting: Implementation = made
         return counting
 
-    def _counted(self, call: Any) -> Any:
+    def _counted(self, name: str, spec: Spec, call: Any) -> Any:
         def counted(*given: Any) -> Any:
             self.calls += 1
+            padded = any(one is not None for one in given[4 if name.endswith("_vjp") else 2 :])
+            self.networks.add((name, spec, given[1] is None, padded))
             return call(*given)
 
         return counted
@@ -121,6 +123,23 @@ def diagnoses(contract: Asked, bank: Bank, wrong: Mistake, *, sketched: bool) ->
             if ended.failure is not None and ended.failure.wrong:
                 found.append(explain(ended))
     return found
+
+
+@pytest.mark.parametrize("name", ["gru/keras", "lstm/tf1", "elman-cell/tf1"])
+def test_a_diagnosis_in_tensorflow_asks_for_no_other_graph(name: str) -> None:
+    """What explains failures is what the bank asked: few calls more, all of networks that it built."""
+    contract, bank = contract_of(name)
+    for wrong in contract.mistakes()[:: 3 * EVERY]:
+        claims, logs = contract.offered(wrong), Logs()
+        counted = Counted(within(wrong.bind, claims))
+        here: Any = Here(contract.spec, claims, counted)
+        ended = replayed(counted, contract, bank, logs)
+        built, before = set(counted.networks), counted.calls
+        explain = Diagnostician(here, tries=TRIES, logs=logs, bank=bank)
+        for one in ended:
+            explain(one)
+        assert counted.networks == built
+        assert counted.calls - before <= 3
 
 
 class Unknown(Variation):
