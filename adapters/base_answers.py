@@ -149,3 +149,16 @@ def plain(spec: Spec) -> bool:
 def single(spec: Spec) -> bool:
     """Say whether a spec is one plain layer, forward in time."""
     return plain(spec) and len(spec.hidden_sizes) == 1 and spec.directions == ("forward",)
+
+
+def made_by(
+    runner: Callable[[Any, Spec, Arrays, str, str], Any],
+) -> Callable[[Mapping[str, Any], str, Spec, Arrays, str, str], Any]:
+    """Return an Adapter's `make` that hands what has the name to a runner."""
+
+    def make(
+        namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
+    ) -> Any:
+        return runner(find(namespace, name, spelled_within), spec, params, dtype, device)
+
+    return make

@@ -6,13 +6,13 @@ called with x (B, D), a layer with x (B, T, D), and with a state as base_own_cal
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from rnncheck.adapters.base import Adapter, state_names
-from rnncheck.adapters.base_answers import find, spelled_within
+from rnncheck.adapters.base_answers import made_by, spelled_within
 from rnncheck.adapters.base_called import construct
 from rnncheck.adapters.base_keras import KerasRunner, import_keras
 from rnncheck.adapters.base_own import HIDDEN, INPUTS, in_protocol, match, values
@@ -198,11 +198,6 @@ def claims(spec: Spec) -> frozenset[str]:
     return claims_of_torch(spec)
 
 
-def make(
-    namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
-) -> KerasOwnRunner:
-    """Build the object (see base.Adapter)."""
-    return KerasOwnRunner(find(namespace, name, spelled_within), spec, params, dtype, device)
-
-
-ADAPTER = Adapter("keras_own", "keras3", KerasOwnLayout(), claims, make, spelled=spelled_within)
+ADAPTER = Adapter(
+    "keras_own", "keras3", KerasOwnLayout(), claims, made_by(KerasOwnRunner), spelled=spelled_within
+)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from rnncheck.adapters.base import Adapter
-from rnncheck.adapters.base_answers import find, spelled_within
+from rnncheck.adapters.base_answers import made_by, spelled_within
 from rnncheck.adapters.keras_own import KerasOwnLayout, KerasOwnRunner, claims
-from rnncheck.protocol.names import Arrays
-from rnncheck.protocol.spec import Spec
 
 
 class CellFirstRunner(KerasOwnRunner):
@@ -18,13 +13,11 @@ class CellFirstRunner(KerasOwnRunner):
     cell_first = True
 
 
-def make(
-    namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
-) -> CellFirstRunner:
-    """Build the object (see base.Adapter)."""
-    return CellFirstRunner(find(namespace, name, spelled_within), spec, params, dtype, device)
-
-
 ADAPTER = Adapter(
-    "keras_own_cell_first", "keras3", KerasOwnLayout(), claims, make, spelled=spelled_within
+    "keras_own_cell_first",
+    "keras3",
+    KerasOwnLayout(),
+    claims,
+    made_by(CellFirstRunner),
+    spelled=spelled_within,
 )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from rnncheck.adapters.base import Adapter
-from rnncheck.adapters.base_answers import find, spelled_within
+from rnncheck.adapters.base_answers import made_by, spelled_within
 from rnncheck.adapters.torch_own import OwnLayout, TorchOwnRunner, claims
-from rnncheck.protocol.names import Arrays
-from rnncheck.protocol.spec import Spec
 
 
 class LayeredRunner(TorchOwnRunner):
@@ -18,11 +13,11 @@ class LayeredRunner(TorchOwnRunner):
     layered = True
 
 
-def make(
-    namespace: Mapping[str, Any], name: str, spec: Spec, params: Arrays, dtype: str, device: str
-) -> LayeredRunner:
-    """Build the module (see base.Adapter)."""
-    return LayeredRunner(find(namespace, name, spelled_within), spec, params, dtype, device)
-
-
-ADAPTER = Adapter("torch_own_layered", "torch", OwnLayout(), claims, make, spelled=spelled_within)
+ADAPTER = Adapter(
+    "torch_own_layered",
+    "torch",
+    OwnLayout(),
+    claims,
+    made_by(LayeredRunner),
+    spelled=spelled_within,
+)

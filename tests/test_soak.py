@@ -84,7 +84,7 @@ def test_what_is_absent_is_skipped() -> None:
 def test_records_keep_what_a_check_asks_for() -> None:
     """Lengths, masks, splits and goldens; all of one round share sizes and seed."""
     fresh = Fresh("1")
-    for check, cases in ELMAN.plan():
+    for _check, cases in ELMAN.plan():
         if cases:
             record = fresh.like(cases)
             assert isinstance(record, CaseSpec)
