@@ -43,7 +43,11 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "syntax error": ("x = 1\ndef forward(:", "error", "mine.py is not Python that can be read"),
     "NUL byte": (b"x = 1\0", "error", "mine.py raised"),
     "not UTF-8": (b"# caf\xe9", "error", "mine.py is not UTF-8 text (byte 5); save it as UTF-8"),
-    "hidden by utf-7": (b"# coding: utf-7\n+AGE-", "error", "mine.py is not Python that can be read"),
+    "hidden by utf-7": (
+        b"# coding: utf-7\n+AGE-",
+        "error",
+        "mine.py is not Python that can be read",
+    ),
     "parser bomb": ("x = " + "(" * 5000, "error", "mine.py is not Python that can be read"),
     "raises at import": ("1 / 0", "error", "mine.py raised ZeroDivisionError"),
     "SystemExit at import": ("import sys; sys.exit(0)", "error", "mine.py raised SystemExit"),
