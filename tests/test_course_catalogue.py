@@ -1,6 +1,7 @@
 """What real homework gets wrong in its backward pass is named by `rnncheck check`, whole files too."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ def test_mistakes_of_a_step_and_of_its_loop_are_named(tmp_path: Path) -> None:
     }
 
 
-LINES = {
+LINES: dict[str, tuple[Any, ...]] = {
     "candidate_slope_taken_twice": ("cs231n-lstm", STEP, ("g**2)", "np.tanh(g) ** 2)")),
     "tanh_slope_of_c_without_tanh": ("cs231n-lstm", STEP, ("- shown**2", "- next_c**2")),
     "sigmoid_slope_of_o_left_out": ("cs231n-lstm", STEP, ("shown * o * (1 - o)", "shown")),

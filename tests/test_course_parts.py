@@ -11,6 +11,8 @@ from rnncheck.grading.implementations import submission_handles
 from rnncheck.suites.driver import run_pair
 from tests.homework import LOOPS, RNN, SOLUTIONS, STEP, changed, judged, points
 
+COURSES = ("cs2", "dlf", "dla", "cmu", "d2l")
+
 
 def test_wrong_step_is_charged_once(tmp_path: Path) -> None:
     """The loops around a wrong step are judged with right steps, and are right."""
@@ -131,15 +133,15 @@ def test_odd_cells_are_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [p.name for p in SOLUTIONS.iterdir() if p.name[:3] in ("cs2", "dlf", "dla", "cmu", "d2l")],
+    "source",
+    [p for p in SOLUTIONS.glob("*/*.py") if p.parent.name[:3] in COURSES],
+    ids=lambda path: f"{path.parent.name} {path.stem}",
 )
-def test_family_is_known_by_its_names(tmp_path: Path, name: str) -> None:
+def test_family_is_known_by_its_names(tmp_path: Path, source: Path) -> None:
     """A file without a marker is of the course whose names it defines."""
-    (source,) = (SOLUTIONS / name).glob("*.py")
     path = tmp_path / "solution.py"
     path.write_text(source.read_text("utf-8").split("\n", 1)[1])
-    assert find_assignment(read_submission(path)) == name
+    assert find_assignment(read_submission(path)) == source.parent.name
 
 
 def test_suites_take_each_part_as_it_is_judged(tmp_path: Path) -> None:
