@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from rnncheck.grading.collect import Item
@@ -41,8 +42,13 @@ def command(device: str, required: str) -> list[str]:
 class Judge:
     """A judge's process."""
 
-    def __init__(self, device: str, required: str) -> None:
+    def __init__(self, device: str, required: str, core: int | None = None) -> None:
         """Start it.
+
+        Args:
+            device: "cpu" or "cuda".
+            required: the least tier in which workers may be shut in.
+            core: to which it keeps, and with it all its workers; None for any.
 
         Raises:
             Trouble: it cannot be started.
@@ -59,6 +65,9 @@ class Judge:
             )
         except OSError as error:
             raise Trouble(f"a judge's process cannot be started: {error}") from error
+        if core is not None:
+            with suppress(OSError):  # it may be gone, or the core is not to be had any more
+                os.sched_setaffinity(self._process.pid, {core})
 
     def give(self, item: Item) -> None:
         """Give it a submission to judge, after those that it has.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections import deque
@@ -56,7 +57,7 @@ class Pool:
         self._done: queue.SimpleQueue[Ended | BaseException] = queue.SimpleQueue()
         seats = min(jobs, len(given))
         self._seats = [
-            _Seat((device, required), self._todo, self._done, seats) for _ in range(seats)
+            _Seat((device, required, core), self._todo, self._done, seats) for core in kept(seats)
         ]
 
     def __enter__(self) -> Self:
@@ -80,6 +81,19 @@ class Pool:
             yield ended
 
 
+def kept(jobs: int) -> list[int | None]:
+    """Return the core to which each judge keeps with its workers, None for any.
+
+    A judge and its worker take turns, and to wake what sleeps on another core takes time. Where
+    there are fewer judges than cores, that is time that no other judge wants.
+    """
+    try:
+        cores = sorted(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return [None] * jobs
+    return [cores[n % len(cores)] if jobs >= len(cores) else None for n in range(jobs)]
+
+
 class _Seat(threading.Thread):
     """Gives work to a judge, and takes another judge's process when that one fails.
 
@@ -88,7 +102,7 @@ class _Seat(threading.Thread):
 
     def __init__(
         self,
-        settings: tuple[str, str],
+        settings: tuple[str, str, int | None],
         todo: queue.SimpleQueue[tuple[str, Item]],
         done: queue.SimpleQueue[Ended | BaseException],
         seats: int,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ import pytest
 
 from rnncheck.grading import pool
 from rnncheck.grading.errors import Trouble
+from rnncheck.grading.judge_process import Judge
 from rnncheck.grading.pool import Ended, Pool
 
 
@@ -17,8 +19,9 @@ class FakeJudge:
 
     lived: ClassVar[list[FakeJudge]] = []
 
-    def __init__(self, device: str, required: str) -> None:
+    def __init__(self, device: str, required: str, core: int | None) -> None:
         """Take part."""
+        self.core = core
         self.given: list[str] = []
         self.log: list[str] = []
         self.lived.append(self)
@@ -84,3 +87,23 @@ def test_what_a_lost_judge_had_next_is_given_to_another(
     tries = [entry for judge in FakeJudge.lived for entry in judge.log]
     assert tries.count("verdict lost") == 3
     assert tries.count("verdict b") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="a system without affinity")
+def test_judges_keep_to_cores_where_they_take_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each to one, as evenly as may be; where a core is left, to none."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 2, 3})
+    assert pool.kept(2) == [None, None]
+    assert pool.kept(3) == [2, 3, 5]
+    assert pool.kept(7) == [2, 3, 5, 2, 3, 5, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="a system without affinity")
+def test_a_judge_s_process_keeps_to_its_core() -> None:
+    """What it starts later inherits that."""
+    core = max(os.sched_getaffinity(0))
+    judge = Judge("cpu", "practice", core)
+    try:
+        assert os.sched_getaffinity(judge._process.pid) == {core}
+    finally:
+        judge.close()
