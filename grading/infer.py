@@ -23,10 +23,8 @@ from rnncheck.suites.subject import Subject
 from rnncheck.suites.truth import Truth
 
 NEAR = 1e-3  # conventions differ by far more; the verdict is the checks'
-_H_FIRST, _C_FIRST, _LAYERED, _STATELESS = (
-    *("_state_first", "_cell_first"),
-    *("_layered", "_stateless"),
-)
+_H_FIRST, _C_FIRST = "_state_first", "_cell_first"
+_LAYERED, _STATELESS = "_layered", "_stateless"
 OTHER_ADAPTERS = {
     "torch_own": tuple(f"torch_own{n}" for n in (_H_FIRST, _C_FIRST, _LAYERED, _STATELESS)),
     "keras_own": tuple(f"keras_own{n}" for n in (_H_FIRST, _C_FIRST, _STATELESS)),
